@@ -1,0 +1,171 @@
+"""The verb `lint`: what a rule can find wrong in a test set that loads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from readmark.benchmark import Benchmark, load
+from readmark.errors import Problem
+from readmark.metrics.answer_match import find_tokens, text_verdict
+from readmark.metrics.equivalence import canonical
+from readmark.metrics.facts import fact_recall, states
+from readmark.records import QaItem, Record, SummaryItem
+from readmark.text import words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Profile = Literal["plain", "authored"]
+PROFILES: tuple[Profile, ...] = ("plain", "authored")
+REFERENCE_COVERS = 0.8  # of the facts' weight
+
+
+class Finding(Record, frozen=True):
+    """One thing that lint found; errors fail it, warnings are for a person to weigh."""
+
+    severity: Literal["error", "warning"]
+    place: str
+    what: str
+    expected: str = ""
+    fix: str = ""
+
+    def __str__(self) -> str:
+        """Return the finding as a problem with its severity."""
+        return str(Problem(self.place, f"{self.severity}: {self.what}", self.expected, self.fix))
+
+
+def lint(benchmark: str | Path | Benchmark = "crossroads", profile: Profile = "plain") -> list[Finding]:
+    """Return everything that rules find wrong in a test set, in the order of its lines.
+
+    Args:
+        benchmark: The test set.
+        profile: `authored` demands what a published test set needs: process, operation, evidence and near-misses.
+
+    Raises:
+        BenchmarkError: It does not even load.
+    """
+    loaded = load(benchmark)
+    findings = list(_twin_findings(loaded)) + list(_repeated_questions(loaded))
+    for item in loaded.items:
+        if item.status == "retired":
+            continue
+        if isinstance(item, QaItem):
+            findings += _qa_findings(loaded, item)
+            findings += _authored_findings(loaded, item) if profile == "authored" else []
+        else:
+            findings += _summary_findings(loaded, item)
+    return findings
+
+
+def _error(place: str, what: str, expected: str = "", fix: str = "") -> Finding:
+    return Finding(severity="error", place=place, what=what, expected=expected, fix=fix)
+
+
+def _warning(place: str, what: str, expected: str = "", fix: str = "") -> Finding:
+    return Finding(severity="warning", place=place, what=what, expected=expected, fix=fix)
+
+
+def _holds(text: str, piece: str) -> bool:
+    return find_tokens(canonical(text), canonical(piece)) is not None
+
+
+def _repeated_questions(benchmark: Benchmark) -> Iterator[Finding]:
+    seen: dict[tuple[str, tuple[str, ...]], str] = {}
+    for item in benchmark.items:
+        if isinstance(item, QaItem) and item.status != "retired":
+            key = (item.article, canonical(item.question))
+            if key in seen:
+                what = f"item '{item.id}' asks the same as '{seen[key]}'"
+                yield _error(benchmark.lines[item.id], what, "one item a question", "retire one")
+            seen.setdefault(key, item.id)
+
+
+def _qa_findings(benchmark: Benchmark, item: QaItem) -> Iterator[Finding]:
+    place = benchmark.lines[item.id]
+    references = (*item.references, *(one for part in item.parts for one in part))
+    article = benchmark.articles[item.article].text
+    for distractor in item.distractors:
+        clash = next((one for one in references if _holds(one, distractor) or _holds(distractor, one)), None)
+        if clash:
+            what = f"item '{item.id}' has the distractor '{distractor}', which shares words with '{clash}'"
+            yield _error(place, what, "distractors that no right answer holds", "remove it")
+    for reference in references:
+        if not canonical(reference):
+            yield _error(place, f"item '{item.id}' has the reference '{reference}', which has no words", "an answer")
+    if item.references and text_verdict(item.question, item.references).score:
+        yield _warning(place, f"item '{item.id}' holds its answer in the question", "a question that does not tell")
+    for plausible in item.plausible:
+        if not _holds(article, plausible):
+            yield _warning(place, f"item '{item.id}' has '{plausible}' as plausible, which is not in the article")
+    yield from _evidence_findings(benchmark, item, place)
+
+
+def _evidence_findings(benchmark: Benchmark, item: QaItem, place: str) -> Iterator[Finding]:
+    """Yield answers to be located that their evidence does not hold."""
+    if item.process != "locate" or item.id not in benchmark.evidence:
+        return
+    article = benchmark.articles[item.article].text
+    evidence = " \n".join(article[start:end] for start, end in benchmark.evidence[item.id])
+    for group in item.parts or (item.references,):
+        if not any(_holds(evidence, one) for one in group):
+            what = f"item '{item.id}' is to be located, but its evidence does not hold '{group[0]}'"
+            yield _error(place, what, "evidence that holds the answer", "quote the passage with the answer")
+
+
+def _authored_findings(benchmark: Benchmark, item: QaItem) -> Iterator[Finding]:
+    """Yield what a published test set must not lack."""
+    place = benchmark.lines[item.id]
+    needed: dict[str, object] = {"process": item.process, "operation": item.operation}
+    needed |= {"evidence": item.evidence} if item.is_answerable else {"plausible": item.plausible, "near": item.near}
+    for name, value in needed.items():
+        if not value:
+            yield _error(
+                place, f"item '{item.id}' has no '{name}'", f"'{name}' in every item of an authored set", "add it"
+            )
+    if item.answer_type == "yes_no":
+        yield _error(
+            place, f"item '{item.id}' is answered by yes or no", "an answer that cannot be tossed for", "reword it"
+        )
+
+
+def _summary_findings(benchmark: Benchmark, item: SummaryItem) -> Iterator[Finding]:
+    place = benchmark.lines[item.id]
+    article = benchmark.articles[item.article].text
+    for fact in item.facts:
+        evidence = [one if isinstance(one, str) else article[one.start : one.end] for one in fact.evidence]
+        if evidence and not any(states(one, fact.facets) for one in evidence):
+            what = f"fact '{fact.id}' of '{item.id}' is not found in its own evidence"
+            yield _error(place, what, "facets that the evidence holds in one sentence", "widen the facets")
+    for point in item.contradictions:
+        if states(article, point.facets):
+            what = f"contradiction '{point.id}' of '{item.id}' is found in the article itself"
+            yield _error(place, what, "facets that no window of the article holds", "narrow the facets")
+    for number, reference in enumerate(item.references, start=1):
+        yield from _reference_findings(item, number, reference, place)
+
+
+def _reference_findings(item: SummaryItem, number: int, reference: str, place: str) -> Iterator[Finding]:
+    length = len(words(reference))
+    if item.max_words is not None and length > item.max_words:
+        yield _error(
+            place, f"reference {number} of '{item.id}' has {length} words", f"at most {item.max_words}", "cut it"
+        )
+    if item.facts:
+        covered = fact_recall(reference, item.facts, max_words=item.max_words)
+        if covered < REFERENCE_COVERS:
+            what = f"reference {number} of '{item.id}' covers {covered:.2f} of the facts' weight"
+            yield _error(place, what, f"at least {REFERENCE_COVERS}", "mend the reference or the facts")
+    for point in item.contradictions:
+        if states(reference, point.facets):
+            yield _error(place, f"reference {number} of '{item.id}' states contradiction '{point.id}'", "none")
+
+
+def _twin_findings(benchmark: Benchmark) -> Iterator[Finding]:
+    texts = {name: article.text for name, article in benchmark.articles.items()}
+    place = f"{Path(benchmark.source) / 'benchmark.toml'}"
+    for edit in benchmark.manifest.twin:
+        where: Iterable[str] = [texts.get(edit.article, "")] if edit.article else texts.values()
+        if not any(edit.find in text for text in where):
+            yield _error(place, f"the twin's edit of '{edit.find}' finds nothing", "text of the article", "remove it")

@@ -1,0 +1,101 @@
+"""From runs to a leaderboard: one entry a run, only where all share a recipe."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from readmark.board.records import FORMAT, Entry, Leaderboard
+from readmark.errors import Problem, RunError
+from readmark.jsonl import read_bytes, write_atomically
+from readmark.records import Report
+from readmark.runs import RunFolder, pretty
+from readmark.signature import differing
+
+LEADERBOARD = "leaderboard.json"
+ENTRIES = "entries"
+
+
+def board(runs: Sequence[str | Path], out: str | Path) -> Leaderboard:
+    """Write leaderboard.json, and every run's predictions into entries/ beside it.
+
+    Args:
+        runs: Folders of runs, at least one.
+        out: The board's folder; files in entries/ that an earlier board left are removed.
+
+    Raises:
+        RunError: A run cannot be read, two are the same model, or their recipes differ.
+    """
+    folders = [RunFolder(Path(path)) for path in runs]
+    if not folders:
+        raise RunError(Problem("board", "was given no runs", "one or more folders of runs", "readmark run -o out/runs"))
+    reports = [folder.report() for folder in folders]
+    _check_recipes(folders, reports)
+    logs = [read_bytes(folder.log, "file of predictions") for folder in folders]
+    entries = [_entry(*parts) for parts in zip(folders, reports, logs, strict=True)]
+    first = folders[0].info()
+    leaderboard = Leaderboard(
+        format=FORMAT,
+        benchmark=msgspec.structs.replace(first.benchmark, source=""),
+        signature=reports[0].signature,
+        notes=reports[0].notes,
+        entries=tuple(sorted(entries, key=lambda one: (one.kind, one.model, one.predictions))),
+    )
+    _write(Path(out), leaderboard, {folder.path.name: log for folder, log in zip(folders, logs, strict=True)})
+    return leaderboard
+
+
+def _write(out: Path, leaderboard: Leaderboard, logs: dict[str, bytes]) -> None:
+    for stale in _earlier_entries(out) - {entry.predictions for entry in leaderboard.entries}:
+        (out / stale).unlink(missing_ok=True)
+    for name, log in sorted(logs.items()):
+        write_atomically(out / ENTRIES / f"{name}.jsonl", log)
+    write_atomically(out / LEADERBOARD, pretty(leaderboard))
+
+
+def _earlier_entries(out: Path) -> set[str]:
+    """Return the files in entries/ that an earlier board in this folder wrote; no other file is touched."""
+    try:
+        earlier = msgspec.json.decode((out / LEADERBOARD).read_bytes(), type=Leaderboard)
+    except (OSError, msgspec.MsgspecError, ValueError, RecursionError):
+        return set()
+    return {e.predictions for e in earlier.entries if Path(e.predictions).parent == Path(ENTRIES)}
+
+
+def _check_recipes(folders: Sequence[RunFolder], reports: Sequence[Report]) -> None:
+    """Refuse runs that were not made the same way, and one run given twice."""
+    problems = []
+    names: dict[str, Path] = {}
+    for folder, report in zip(folders, reports, strict=True):
+        if folder.path.name in names:
+            found = f"is the same run as {names[folder.path.name]}"
+            problems.append(Problem(str(folder.path), found, "each model once", "leave one out"))
+        names.setdefault(folder.path.name, folder.path)
+        for key in differing(reports[0].signature, report.signature):
+            found = f"has {key} {report.signature.get(key)}, unlike {folders[0].path}"
+            fix = "score both with the same test set and options"
+            problems.append(Problem(str(folder.path), found, f"{key} {reports[0].signature.get(key)}", fix))
+    if problems:
+        raise RunError(*problems)
+
+
+def _entry(folder: RunFolder, report: Report, log: bytes) -> Entry:
+    info = folder.info()
+    return Entry(
+        model=info.model,
+        revision=info.revision,
+        adapter=info.adapter,
+        kind=info.kind,
+        parameters=info.parameters,
+        tasks=info.tasks,
+        counts=report.counts,
+        conditions=report.conditions,
+        derived=report.derived,
+        costs=report.costs,
+        seconds=info.seconds,
+        predictions=f"{ENTRIES}/{folder.path.name}.jsonl",
+        predictions_sha256=hashlib.sha256(log).hexdigest(),
+    )

@@ -1,0 +1,55 @@
+"""Options and manners that several commands share."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+import msgspec
+
+from readmark.cli.app import DONE, INCOMPLETE
+from readmark.extraction import EXTRACTIONS
+
+if TYPE_CHECKING:
+    from readmark.records import Counts
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+benchmark_option = click.option(
+    "-b", "--benchmark", default="crossroads", show_default=True, metavar="BENCHMARK",
+    help="A bundled name, a folder, or a .jsonl or .csv file of questions.",
+)  # fmt: skip
+json_option = click.option("--json", "as_json", is_flag=True, help="The result alone as JSON on standard output.")
+drafts_option = click.option("--drafts", is_flag=True, help="Draft items too.")
+
+
+def extract_option(default: str) -> Callable[[F], F]:
+    """Return the option for the extraction rule with a command's own default."""
+    text = "How the answer is found in the text: none takes it as it is."
+    return click.option("--extract", type=click.Choice(EXTRACTIONS), default=default, show_default=True, help=text)
+
+
+def print_json(value: object) -> None:
+    """Print a record or a mapping of records as JSON."""
+    click.echo(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
+
+
+def model_arguments(_: click.Context, __: click.Parameter, pairs: tuple[str, ...]) -> dict[str, Any]:
+    """Return `K=V` pairs as a mapping; values are JSON where they parse, else text."""
+    arguments = {}
+    for pair in pairs:
+        key, equals, text = pair.partition("=")
+        if not equals or not key:
+            raise click.BadParameter(f"'{pair}' is not K=V, such as temperature=0.5")
+        try:
+            arguments[key] = json.loads(text)
+        except (ValueError, RecursionError):
+            arguments[key] = text
+    return arguments
+
+
+def exit_code(*counts: Counts) -> int:
+    """Return 1 where an item failed, is missing or unknown, else 0."""
+    return INCOMPLETE if any(one.failed or one.missing or one.unknown for one in counts) else DONE

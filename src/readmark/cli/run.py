@@ -1,0 +1,125 @@
+"""`readmark run`."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from typing import Any
+
+import click
+
+from readmark.benchmark import Benchmark, load
+from readmark.ceiling import run_upper_bound
+from readmark.cli.options import (
+    benchmark_option,
+    drafts_option,
+    exit_code,
+    extract_option,
+    json_option,
+    model_arguments,
+    print_json,
+)
+from readmark.cli.progress import progress
+from readmark.cli.tables import Row, print_tables
+from readmark.extraction import Extraction
+from readmark.models import baselines, find_model
+from readmark.run import Plan, Run, execute, make_plan
+
+
+@click.command("run")
+@click.argument("models", nargs=-1, metavar="[MODEL]...")
+@benchmark_option
+@click.option(
+    "-c",
+    "--condition",
+    "conditions",
+    default="reading",
+    show_default=True,
+    metavar="NAME,...",
+    help="What the model gets; `readmark list conditions` tells.",
+)
+@click.option("-o", "--out", default="runs", show_default=True, metavar="DIR", help="The folder of runs.")
+@click.option(
+    "--model-arg",
+    "arguments",
+    multiple=True,
+    metavar="K=V",
+    callback=model_arguments,
+    help="A setting for the model's constructor; JSON where it parses.",
+)
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Only the first N items.")
+@drafts_option
+@extract_option("answer")
+@click.option("--dry-run", is_flag=True, help="Tell what would be asked; ask nothing, write nothing.")
+@json_option
+def command(
+    models: tuple[str, ...], benchmark: str, conditions: str, out: str, arguments: dict[str, Any],
+    limit: int | None, drafts: bool, extract: Extraction, dry_run: bool, as_json: bool,
+) -> int:  # fmt: skip
+    """Ask models every item of a test set and score their answers.
+
+    MODEL is a baseline, FILE.py:NAME, package.module:NAME, command:PROGRAM, or a plugin's name. Without one, every
+    bundled baseline runs, and the ceiling that the references give stands apart.
+
+    The same command goes on with a run that was cut: answers are kept, failed items are asked again.
+    """
+    loaded = load(benchmark)
+    names = [name.strip() for name in conditions.split(",")]
+    plans = [
+        make_plan(model, loaded, conditions=names, limit=limit, drafts=drafts, model_args=arguments)
+        for model in models or _fitting_baselines(loaded)
+    ]
+    if dry_run:
+        return _tell(plans, as_json=as_json)
+    runs = []
+    with progress(sum(len(plan.prompts) for plan in plans)) as watch, contextlib.redirect_stdout(sys.stderr):
+        runs += [execute(plan, out, extract, watch) for plan in plans]
+    if not models and limit is None and "reading" in names:
+        runs.append(run_upper_bound(loaded, out))
+    if as_json:
+        print_json({"reports": [_json(run) for run in runs]})
+    else:
+        _print(runs)
+    return exit_code(*(run.report.counts for run in runs))
+
+
+def _fitting_baselines(benchmark: Benchmark) -> list[str]:
+    """Return the baselines that do a task of which the test set has items."""
+    tasks = {item.task for item in benchmark.selected(drafts=True)}
+    return [name for name in baselines() if tasks & set(find_model(name).tasks)]
+
+
+def _tell(plans: list[Plan], *, as_json: bool) -> int:
+    plain = [
+        {
+            "model": plan.model.name,
+            "items": len(plan.items),
+            "prompts": len(plan.prompts),
+            "tokens": plan.tokens,
+            "conditions": list(plan.conditions),
+        }
+        for plan in plans
+    ]
+    if as_json:
+        print_json({"plans": plain})
+    for plan in [] if as_json else plain:
+        asked = f"{plan['items']} items, {plan['prompts']} prompts, about {plan['tokens']} input tokens"
+        click.echo(f"{plan['model']}: {asked} ({', '.join(plan['conditions'])})")  # type: ignore[arg-type]
+    return 0
+
+
+def _json(run: Run) -> dict[str, object]:
+    return {
+        "model": run.info.model,
+        "revision": run.info.revision,
+        "kind": run.info.kind,
+        "folder": str(run.folder),
+        "report": run.report,
+    }
+
+
+def _print(runs: list[Run]) -> None:
+    rows = [Row(run.info.model, run.info.kind == "model", run.report.conditions) for run in runs]
+    print_tables(rows, runs[0].report.signature, runs[0].report.notes)
+    where = runs[0].folder if len(runs) == 1 else f"{runs[0].folder.parent} ({len(runs)} runs)"
+    click.echo(f"written: {where}")

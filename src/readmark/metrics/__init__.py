@@ -1,0 +1,6 @@
+"""Measures of one prediction: plain functions, one idea a file, joined in the table `METRICS`."""
+
+from readmark.metrics.answer_match import Verdict, answer_match
+from readmark.metrics.table import HEADLINES, METRICS, Metric
+
+__all__ = ["HEADLINES", "METRICS", "Metric", "Verdict", "answer_match"]

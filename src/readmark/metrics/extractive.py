@@ -1,0 +1,105 @@
+"""How far a summary copies: the measures of Newsroom, and novelty.
+
+Conventions: tokens are `text.tokens`; a fragment is a run of the summary's tokens that also stands in the article,
+found greedily from the left, the longest at each place.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from functools import lru_cache
+from itertools import pairwise
+
+from readmark.text import tokens
+
+
+def fragments(summary: str, article: str) -> list[int]:
+    """Return the lengths in tokens of the extractive fragments F(A, S), left to right.
+
+    Source:
+        Grusky et al. 2018, N18-1065, figure 3.
+    """
+    said, text = tokens(summary), tokens(article)
+    places = _places(article)
+    found = []
+    i = 0
+    while i < len(said):
+        longest = max((_run(said, text, i, j) for j in places.get(said[i], ())), default=0)
+        found += [longest] if longest else []
+        i += max(longest, 1)
+    return found
+
+
+def _run(said: tuple[str, ...], text: tuple[str, ...], i: int, j: int) -> int:
+    start = i
+    while i < len(said) and j < len(text) and said[i] == text[j]:
+        i += 1
+        j += 1
+    return i - start
+
+
+@lru_cache(maxsize=64)
+def _places(article: str) -> dict[str, list[int]]:
+    places: defaultdict[str, list[int]] = defaultdict(list)
+    for place, token in enumerate(tokens(article)):
+        places[token].append(place)
+    return dict(places)
+
+
+def extractive_coverage(summary: str, article: str) -> float | None:
+    """Return the share of the summary's tokens that stand in fragments; None for an empty summary.
+
+    Returns:
+        Fraction in [0, 1]; neither end is better.
+
+    Source:
+        Grusky et al. 2018, N18-1065, equation 1.
+    """
+    size = len(tokens(summary))
+    return sum(fragments(summary, article)) / size if size else None
+
+
+def density(summary: str, article: str) -> float | None:
+    """Return the mean length of the fragment a summary's token stands in: sum of squares / tokens; None if empty.
+
+    Returns:
+        Tokens, 0 up to the summary's length; neither end is better.
+
+    Source:
+        Grusky et al. 2018, N18-1065, equation 2.
+    """
+    size = len(tokens(summary))
+    return sum(length**2 for length in fragments(summary, article)) / size if size else None
+
+
+def compression(summary: str, article: str) -> float | None:
+    """Return how many of the article's tokens come on one of the summary; None for an empty summary.
+
+    Returns:
+        A ratio of at least 0; neither end is better.
+
+    Source:
+        Grusky et al. 2018, N18-1065, equation 3.
+    """
+    size = len(tokens(summary))
+    return len(tokens(article)) / size if size else None
+
+
+def novelty(summary: str, article: str) -> float | None:
+    """Return the share of the summary's bigrams that do not stand in the article; None with fewer than two tokens.
+
+    Returns:
+        Fraction in [0, 1]; neither end is better.
+
+    Source:
+        Novel n-grams, See et al. 2017, P17-1099; n = 2, repeats counted.
+    """
+    said = tokens(summary)
+    pairs = list(pairwise(said))
+    return sum(pair not in _bigrams(article) for pair in pairs) / len(pairs) if pairs else None
+
+
+@lru_cache(maxsize=64)
+def _bigrams(article: str) -> frozenset[tuple[str, str]]:
+    text = tokens(article)
+    return frozenset(pairwise(text))

@@ -1,0 +1,134 @@
+"""The one table of metrics: names, ranges and on which items each is defined; help and tests derive from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import cast
+
+from readmark.extraction import Answer
+from readmark.metrics.answer_match import answer_match
+from readmark.metrics.exact_match import exact_match
+from readmark.metrics.extractive import compression, density, extractive_coverage, novelty
+from readmark.metrics.facts import contradictions, fact_recall
+from readmark.metrics.list_f1 import list_f1
+from readmark.metrics.rouge import rouge_l, rouge_lsum, rouge_n
+from readmark.metrics.token_f1 import token_f1
+from readmark.records import Item, Norm, QaItem, SummaryItem, Task
+from readmark.text import sentences, words
+
+Range = tuple[float, float] | None
+SHARE: Range = (0.0, 1.0)
+HEADLINES: dict[Task, str] = {"qa": "answer_match", "summary": "fact_recall"}
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A named measure of one prediction.
+
+    Attributes:
+        name: As it stands in every file and table.
+        about: One line for people.
+        applies: Whether the metric is defined on an item.
+        score: (answer, item, article's text, norm) → a number, or None where this answer gives none.
+        range: Its lowest and highest value; None where it has no finite range.
+        higher_is_better: None where neither end is.
+    """
+
+    name: str
+    about: str
+    applies: Callable[[Item], bool]
+    score: Callable[[Answer, Item, str, Norm], float | None]
+    range: Range = SHARE
+    higher_is_better: bool | None = True
+
+
+def _qa(item: Item) -> bool:
+    return isinstance(item, QaItem)
+
+
+def _text_qa(item: Item) -> bool:
+    return isinstance(item, QaItem) and item.answer_type != "list"
+
+
+def _list_qa(item: Item) -> bool:
+    return isinstance(item, QaItem) and item.answer_type == "list"
+
+
+def _answerable(item: Item) -> bool:
+    return isinstance(item, QaItem) and item.is_answerable
+
+
+def _unanswerable(item: Item) -> bool:
+    return isinstance(item, QaItem) and not item.is_answerable
+
+
+def _summary(item: Item) -> bool:
+    return isinstance(item, SummaryItem)
+
+
+def _referenced(item: Item) -> bool:
+    return isinstance(item, SummaryItem) and bool(item.references)
+
+
+def _lexical(function: Callable[..., float]) -> Callable[[Answer, Item, str, Norm], float]:
+    """Return exact_match or token_f1 over items: abstention is "", the unanswerable's reference is ""."""
+
+    def score(answer: Answer, item: Item, _: str, norm: Norm) -> float:
+        item = cast(QaItem, item)
+        said = "" if answer.abstains else answer.text
+        return function(said, item.references, norm=norm) if item.is_answerable else function(said, [""], norm="squad2")
+
+    return score
+
+
+def _over(function: Callable[..., float]) -> Callable[[Answer, Item, str, Norm], float]:
+    return lambda answer, item, _article, _norm: function(answer.text, cast(SummaryItem, item).references)
+
+
+def _copying(function: Callable[[str, str], float | None]) -> Callable[[Answer, Item, str, Norm], float | None]:
+    return lambda answer, _item, article, _norm: function(answer.text, article)
+
+
+def _by_sentence(text: str) -> str:
+    return "\n".join(sentences(text))
+
+
+METRICS: dict[str, Metric] = {
+    metric.name: metric
+    for metric in (
+        Metric("answer_match", "says what a reference says; reads verbose answers; abstains where it should", _qa,
+               lambda a, i, _t, _n: answer_match(a, cast(QaItem, i)).score),
+        Metric("exact_match", "equals a reference after SQuAD's normalisation", _text_qa, _lexical(exact_match)),
+        Metric("token_f1", "shares tokens with a reference (SQuAD's F1)", _text_qa, _lexical(token_f1)),
+        Metric("list_f1", "names the parts of a list", _list_qa,
+               lambda a, i, _t, _n: list_f1("" if a.abstains else a.text, cast(QaItem, i).parts)),
+        Metric("false_answer", "answers the unanswerable", _unanswerable,
+               lambda a, _i, _t, _n: float(not a.abstains), higher_is_better=False),
+        Metric("missed_answer", "abstains from the answerable", _answerable,
+               lambda a, _i, _t, _n: float(a.abstains), higher_is_better=False),
+        Metric("fact_recall", "weighted facts stated within the budget", lambda i: _summary(i) and bool(i.facts),  # type: ignore[union-attr]
+               lambda a, i, _t, _n: fact_recall(a.text, cast(SummaryItem, i).facts,
+                                                max_words=cast(SummaryItem, i).max_words)),
+        Metric("contradictions", "listed contradictions stated",
+               lambda i: _summary(i) and bool(i.contradictions),  # type: ignore[union-attr]
+               lambda a, i, _t, _n: contradictions(a.text, cast(SummaryItem, i).contradictions),
+               higher_is_better=False),
+        Metric("rouge1", "shares words with a reference", _referenced, _over(lambda p, r: rouge_n(p, r, 1))),
+        Metric("rouge2", "shares pairs of words with a reference", _referenced, _over(lambda p, r: rouge_n(p, r, 2))),
+        Metric("rougeL", "shares a sequence of words with a reference", _referenced, _over(rouge_l)),
+        Metric("rougeLsum", "the same, sentence by sentence", _referenced,
+               _over(lambda p, r: rouge_lsum(_by_sentence(p), [_by_sentence(one) for one in r]))),
+        Metric("extractive_coverage", "share of tokens copied from the article", _summary,
+               _copying(extractive_coverage), higher_is_better=None),
+        Metric("density", "length of the copied run a token stands in", _summary, _copying(density), None, None),
+        Metric("compression", "the article's tokens by the summary's", _summary, _copying(compression), None, None),
+        Metric("novelty", "share of bigrams that are not the article's", _summary, _copying(novelty),
+               higher_is_better=None),
+        Metric("words", "length in words", _summary, lambda a, _i, _t, _n: float(len(words(a.text))), None, None),
+        Metric("over_budget", "longer than the budget",
+               lambda i: _summary(i) and i.max_words is not None,  # type: ignore[union-attr]
+               lambda a, i, _t, _n: float(len(words(a.text)) > (cast(SummaryItem, i).max_words or 0)),
+               higher_is_better=False),
+    )
+}  # fmt: skip

@@ -1,0 +1,193 @@
+"""The door: what a model is, and how a class, a function or an object of the user's becomes one."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import inspect
+import json
+import marshal
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol, get_args, runtime_checkable
+
+from readmark.errors import ModelError, Problem, quoted
+from readmark.records import Prompt, Reply, Task
+
+TASKS: tuple[Task, ...] = get_args(Task)
+NAME_LENGTH = 200
+
+
+@runtime_checkable
+class Model(Protocol):
+    """What anybody may plug in: a name, and an answer to a prompt.
+
+    `predict` may be async. Optional attributes: `revision` (text), `parameters` (a mapping), `tasks` (a set of
+    "qa" and "summary"), `predict_many(prompts)` returning one answer or exception each, `close()`.
+    """
+
+    name: str
+
+    def predict(self, prompt: Prompt) -> str | Reply:
+        """Return the answer; "" or "unanswerable" abstains; raising fails the item."""
+        ...
+
+
+@dataclass(frozen=True)
+class LoadedModel:
+    """A model that was found, with what identifies its answers.
+
+    Attributes:
+        name: Shown everywhere.
+        revision: Which version of it; a file's SHA-256 where it says nothing itself.
+        parameters: The settings that its answers depend on, JSON values.
+        tasks: What it can be asked.
+        spec: How it was named on the command line.
+        predict: One prompt in, one answer out; None where it only takes batches.
+        predict_many: Several at once, or None.
+        close: Called when the run ends.
+    """
+
+    name: str
+    revision: str
+    parameters: dict[str, Any]
+    tasks: tuple[Task, ...]
+    spec: str
+    predict: Callable[[Prompt], Any] | None
+    predict_many: Callable[[list[Prompt]], Any] | None = None
+    close: Callable[[], None] = field(default=lambda: None)
+
+    @functools.cached_property
+    def identity(self) -> bytes:
+        """Name, revision and parameters as bytes, for keys and folder names."""
+        parts = [self.name, self.revision, self.parameters]
+        return json.dumps(parts, sort_keys=True, ensure_ascii=False).encode()
+
+
+def adapt(target: object, spec: str, arguments: Mapping[str, Any] | None = None) -> LoadedModel:
+    """Return what the user plugged in as a model.
+
+    Args:
+        target: A class (instantiated with `arguments`), a function of a prompt, or an object with `predict`
+            or `predict_many`.
+        spec: How it was named.
+        arguments: From `--model-arg`; unknown keys are refused.
+
+    Raises:
+        ModelError: It is none of these, or does not keep the door's contract.
+    """
+    arguments = dict(arguments or {})
+    bound = arguments
+    revision = source_digest(target)
+    if inspect.isclass(target):
+        bound = _bind(target, arguments, spec)
+        target = _built(target, arguments, spec)
+    elif _is_predictor(target):
+        if arguments:
+            raise _refused(spec, sorted(arguments), [])
+    elif callable(target):
+        bound = _bind(target, arguments, spec, skip=1)
+        target = functools.partial(target, **arguments) if arguments else target
+    else:
+        fix = 'def predict(self, prompt): return "…"'
+        raise ModelError(
+            Problem(spec, f"is a {type(target).__name__}, not a model", "a class, function or object", fix)
+        )
+    return _loaded(target, spec, bound, revision)
+
+
+def _is_predictor(target: object) -> bool:
+    return callable(getattr(target, "predict", None)) or callable(getattr(target, "predict_many", None))
+
+
+def _built(made: type, arguments: dict[str, Any], spec: str) -> object:
+    try:
+        built = made(**arguments)
+    except ModelError:
+        raise
+    except Exception as error:
+        raise ModelError(
+            Problem(spec, f"{made.__name__}() raised {type(error).__name__}: {error}", "a model that can be made")
+        ) from error
+    if not _is_predictor(built):
+        fix = 'def predict(self, prompt): return "…"'
+        raise ModelError(Problem(spec, f"class {made.__name__} has no predict", "a method predict(prompt)", fix))
+    return built
+
+
+def _loaded(target: Any, spec: str, bound: dict[str, Any], digest: str) -> LoadedModel:  # noqa: ANN401 - user's object
+    plain = target.func if isinstance(target, functools.partial) else target
+    name = getattr(target, "name", None) or getattr(plain, "__name__", None) or type(target).__name__
+    revision = getattr(target, "revision", None) or digest
+    parameters = getattr(target, "parameters", bound)
+    tasks = getattr(target, "tasks", TASKS)
+    problems = []
+    if not isinstance(name, str) or len(name) > NAME_LENGTH or not name.isprintable():
+        problems.append(Problem(spec, f"has the name {quoted(name)}", f"1 to {NAME_LENGTH} printable characters"))
+    if not isinstance(revision, str):
+        problems.append(Problem(spec, f"has the revision {quoted(revision)}", "text, such as a commit"))
+    tasks = (tasks,) if isinstance(tasks, str) else tuple(tasks)
+    if not tasks or not set(tasks) <= set(TASKS):
+        problems.append(Problem(spec, f"has the tasks {quoted(tasks)}", "a set of " + " and ".join(TASKS)))
+    try:
+        parameters = json.loads(json.dumps(dict(parameters), allow_nan=False))
+    except (TypeError, ValueError) as error:
+        problems.append(
+            Problem(spec, f"has parameters that JSON cannot hold: {error}", "text, numbers, lists, mappings")
+        )
+    if problems:
+        raise ModelError(*problems)
+    return LoadedModel(
+        name=name,
+        revision=revision,
+        parameters=parameters,
+        tasks=tuple(task for task in TASKS if task in tasks),
+        spec=spec,
+        predict=getattr(target, "predict", None) or (target if not _is_predictor(target) else None),
+        predict_many=getattr(target, "predict_many", None),
+        close=getattr(target, "close", lambda: None),
+    )
+
+
+def _bind(target: Callable[..., Any], arguments: dict[str, Any], spec: str, skip: int = 0) -> dict[str, Any]:
+    """Return the settings a class or function takes with their values; refuse arguments that it does not take."""
+    try:
+        known = list(inspect.signature(target).parameters.values())[skip:]
+    except (ValueError, TypeError):
+        return arguments
+    named = [one for one in known if one.kind in {one.POSITIONAL_OR_KEYWORD, one.KEYWORD_ONLY}]
+    takes_any = any(one.kind is one.VAR_KEYWORD for one in known)
+    unknown = [key for key in arguments if key not in {one.name for one in named}]
+    if unknown and not takes_any:
+        raise _refused(spec, unknown, [one.name for one in named])
+    lacking = [one.name for one in named if one.default is one.empty and one.name not in arguments]
+    if lacking:
+        fix = f"--model-arg {lacking[0]}=…"
+        raise ModelError(Problem(spec, f"needs the argument '{lacking[0]}'", ", ".join(one.name for one in named), fix))
+    defaults = {one.name: one.default for one in named if one.default is not one.empty}
+    return {**{key: value for key, value in defaults.items() if _is_json(value)}, **arguments}
+
+
+def _is_json(value: object) -> bool:
+    with suppress(TypeError, ValueError):
+        json.dumps(value, allow_nan=False)
+        return True
+    return False
+
+
+def _refused(spec: str, unknown: list[str], known: list[str]) -> ModelError:
+    expected = "one of " + ", ".join(known) if known else "no arguments"
+    return ModelError(*(Problem(spec, f"takes no argument {quoted(key)}", expected) for key in unknown))
+
+
+def source_digest(target: object) -> str:
+    """Return the SHA-256 of the file that defines a class, function or object; of its code where there is no file."""
+    made: Any = target if inspect.isclass(target) or inspect.isroutine(target) else type(target)
+    with suppress(TypeError, OSError):
+        path = inspect.getsourcefile(made)
+        if path:
+            return hashlib.sha256(Path(path).read_bytes()).hexdigest()
+    code = getattr(target, "__code__", None)
+    return hashlib.sha256(marshal.dumps(code) if code else repr(made).encode()).hexdigest()

@@ -1,0 +1,129 @@
+"""From what stands on the command line to a model: a baseline, a file, a module, a command, a plugin."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import inspect
+import sys
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from readmark.benchmark import bundled
+from readmark.errors import ModelError, Problem, quoted
+from readmark.models.command import CommandModel
+from readmark.models.door import LoadedModel, adapt
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from importlib.metadata import EntryPoint
+
+GROUP = "readmark.models"
+
+
+def _command(spec: str, arguments: Mapping[str, Any] | None) -> LoadedModel:
+    return adapt(CommandModel, spec, {**(arguments or {}), "command": spec.removeprefix("command:")})
+
+
+SCHEMES: dict[str, Callable[[str, Mapping[str, Any] | None], LoadedModel]] = {"command:": _command}
+FORMS = "a baseline, FILE.py:NAME, package.module:NAME, command:PROGRAM or a plugin's name"
+
+
+def find_model(model: object, arguments: Mapping[str, Any] | None = None) -> LoadedModel:
+    """Return the model that a name, or an object given to the API, stands for.
+
+    Args:
+        model: A name as on the command line, or the class, function or object itself.
+        arguments: Settings for its constructor.
+
+    Raises:
+        ModelError: It cannot be found, loaded or made.
+    """
+    if isinstance(model, LoadedModel):
+        return model
+    if not isinstance(model, str):
+        return adapt(model, "the model", arguments)
+    for scheme, find in SCHEMES.items():
+        if model.startswith(scheme):
+            return find(model, arguments)
+    baseline = baselines().get(model)
+    path, _, name = model.rpartition(":") if not model.endswith(".py") else (model, "", "")
+    if baseline:
+        return adapt(_from_file(baseline, "", model), model, arguments)
+    if path.endswith(".py"):
+        return adapt(_from_file(Path(path), name, model), model, arguments)
+    plugin = plugins().get(model)
+    if plugin:
+        return adapt(_guarded(plugin.load, model), model, arguments)
+    if path and name.isidentifier():
+        return adapt(_member(_guarded(lambda: importlib.import_module(path), model), name, model), model, arguments)
+    known = ", ".join([*baselines(), *plugins()])
+    raise ModelError(Problem(quoted(model), "is not a model", FORMS, f"baselines and plugins here: {known}"))
+
+
+def baselines() -> dict[str, Path]:
+    """Return the bundled baselines' files by name."""
+    return {path.stem.replace("_", "-"): path for path in sorted(bundled("baselines").glob("[a-z]*.py"))}
+
+
+def plugins() -> dict[str, EntryPoint]:
+    """Return the models that installed packages offer, by name."""
+    from importlib.metadata import entry_points  # noqa: PLC0415 - reads every installed package's metadata
+
+    return {entry.name: entry for entry in sorted(entry_points(group=GROUP), key=lambda one: one.name)}
+
+
+def _from_file(path: Path, name: str, spec: str) -> object:
+    """Return the object of a Python file: the one named, or its only model."""
+    if not path.is_file():
+        raise ModelError(Problem(str(path), "there is no such file", "a Python file", "check the path"))
+    module_name = f"readmark_model_{path.stem}"
+    loader = importlib.util.spec_from_file_location(module_name, path)
+    if loader is None or loader.loader is None:
+        raise ModelError(Problem(str(path), "is not a Python file", "FILE.py:NAME"))
+    module = importlib.util.module_from_spec(loader)
+    sys.modules[module_name] = module
+    folder = str(path.parent.resolve())
+    if folder not in sys.path:
+        sys.path.append(folder)
+    execute = loader.loader.exec_module
+    _guarded(lambda: execute(module), spec)
+    return _member(module, name or _only_model(module, path), spec)
+
+
+def _only_model(module: Any, path: Path) -> str:  # noqa: ANN401 - a module's members are its own
+    """Return the name of the one class in a module that predicts."""
+    found = [
+        name
+        for name, member in inspect.getmembers(module, inspect.isclass)
+        if member.__module__ == module.__name__ and (hasattr(member, "predict") or hasattr(member, "predict_many"))
+    ]
+    if len(found) != 1:
+        what = f"defines {len(found)} classes with predict"
+        raise ModelError(Problem(str(path), what, "exactly one, or FILE.py:NAME", f"{path}:NAME"))
+    return found[0]
+
+
+def _member(module: Any, name: str, spec: str) -> object:  # noqa: ANN401 - a module's members are its own
+    if hasattr(module, name):
+        return getattr(module, name)
+    names = [member for member in vars(module) if not member.startswith("_") and callable(getattr(module, member))]
+    expected = "one of " + ", ".join(names[:8]) if names else "a class or function"
+    raise ModelError(Problem(spec, f"there is no {quoted(name)} in it", expected, "check the name after the colon"))
+
+
+def _guarded(load: Callable[[], Any], spec: str) -> Any:  # noqa: ANN401 - what the user's code defines
+    """Run the user's import and tell its fault with its place."""
+    try:
+        return load()
+    except SyntaxError as error:
+        place = f"{error.filename}:{error.lineno}"
+        raise ModelError(
+            Problem(place, f"is not valid Python: {error.msg}", "a file that imports", "mend it")
+        ) from error
+    except (Exception, SystemExit) as error:
+        frames = traceback.extract_tb(error.__traceback__)
+        place = f"{frames[-1].filename}:{frames[-1].lineno}" if len(frames) > 1 else spec
+        what = f"cannot be imported: {type(error).__name__}: {error}"
+        raise ModelError(Problem(place, what, "a module that imports", f"needed for the model {spec}")) from error

@@ -1,0 +1,187 @@
+"""From score rows to a report: means with intervals, bounds over failures, groups and differences."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from readmark.benchmark import twin_item, twin_text
+from readmark.metrics import METRICS, Metric
+from readmark.metrics.answer_match import find_tokens, text_verdict
+from readmark.metrics.equivalence import canonical
+from readmark.prompts import CONDITIONS
+from readmark.records import ConditionReport, Counts, Item, QaItem, Report, Score
+from readmark.statistics import mean_interval
+
+if TYPE_CHECKING:
+    from readmark.benchmark import Benchmark
+    from readmark.scoring import ScoreRow
+
+FORMAT = "readmark-report/1"
+SMALLEST_GROUP = 20  # items; below it a group's score says too little to publish
+
+
+def make_report(
+    benchmark: Benchmark,
+    rows: Sequence[ScoreRow],
+    signature: Mapping[str, str | int],
+    *,
+    costs: Mapping[str, int] | None = None,
+    unknown: int = 0,
+) -> Report:
+    """Return the report of scored rows.
+
+    Args:
+        benchmark: The test set.
+        rows: All rows, of one or more conditions.
+        signature: The recipe.
+        costs: Tokens, where the model told them.
+        unknown: Predictions for items that the test set does not have.
+    """
+    by_condition: defaultdict[str, list[ScoreRow]] = defaultdict(list)
+    for row in rows:
+        by_condition[row.condition].append(row)
+    conditions = {name: _condition_report(benchmark, by_condition[name]) for name in CONDITIONS if by_condition[name]}
+    lead = conditions.get("reading") or (next(iter(conditions.values())) if len(conditions) == 1 else None)
+    return Report(
+        format=FORMAT,
+        signature=dict(signature),
+        counts=_counts(rows, unknown),
+        conditions=conditions,
+        derived=_derived(benchmark, by_condition),
+        costs=dict(costs or {}),
+        scores=lead.scores if lead else {},
+        notes=_notes(benchmark, rows),
+    )
+
+
+def _condition_report(benchmark: Benchmark, rows: Sequence[ScoreRow]) -> ConditionReport:
+    groups: dict[str, defaultdict[str, list[ScoreRow]]] = {
+        "process": defaultdict(list),
+        "answerable": defaultdict(list),
+    }
+    for row in rows:
+        item = benchmark.item(row.item_id)
+        if isinstance(item, QaItem):
+            groups["answerable"]["yes" if item.is_answerable else "no"].append(row)
+            if item.process:
+                groups["process"][item.process].append(row)
+    by = {
+        group: {name: _scores(benchmark, members) for name, members in sorted(parts.items()) if _is_large(members)}
+        for group, parts in groups.items()
+    }
+    return ConditionReport(
+        counts=_counts(rows), scores=_scores(benchmark, rows), by={name: part for name, part in by.items() if part}
+    )
+
+
+def _is_large(rows: Sequence[ScoreRow]) -> bool:
+    return len(rows) >= SMALLEST_GROUP
+
+
+def _counts(rows: Iterable[ScoreRow], unknown: int = 0) -> Counts:
+    found = Counter(row.outcome for row in rows)
+    return Counts(
+        items=found.total(),
+        answered=found["answered"],
+        abstained=found["abstained"],
+        failed=found["failed"],
+        missing=found["missing"],
+        unknown=unknown,
+    )
+
+
+def _scores(benchmark: Benchmark, rows: Sequence[ScoreRow]) -> dict[str, Score]:
+    placed = [(row, benchmark.item(row.item_id)) for row in rows]
+    scores = {}
+    for metric in METRICS.values():
+        concerned = [(row, item) for row, item in placed if metric.applies(item)]
+        if concerned:
+            scores[metric.name] = _score(benchmark, metric, concerned)
+    return scores
+
+
+def _score(benchmark: Benchmark, metric: Metric, placed: Sequence[tuple[ScoreRow, Item]]) -> Score:
+    """Return a metric's mean with its interval; failures bound it, missing items follow the test set's policy."""
+    policy = benchmark.manifest.missing
+    values: list[float] = []
+    clusters: list[str] = []
+    unknown = 0
+    for row, item in placed:
+        value = row.scores.get(metric.name)
+        if row.outcome == "missing" and policy == "zero" and metric.range:
+            value = metric.range[0 if metric.higher_is_better else 1]
+        if value is not None:
+            values.append(value)
+            clusters.append(benchmark.cluster_of(item))
+        elif row.outcome == "failed" or (row.outcome == "missing" and policy == "bound"):
+            unknown += 1
+    worst, best = _bounds(metric, values, unknown)
+    if not values:
+        return Score(value=None, worst=worst, best=best)
+    interval = mean_interval(values, clusters, metric.range)
+    return Score(value=interval.value, low=interval.low, high=interval.high, n=len(values), worst=worst, best=best)
+
+
+def _bounds(metric: Metric, values: Sequence[float], unknown: int) -> tuple[float | None, float | None]:
+    """Return the mean had all unknown items gone the worst and the best way; none for a metric without a range."""
+    total = len(values) + unknown
+    if metric.range is None or metric.higher_is_better is None or not total:
+        return None, None
+    ends = [(sum(values) + unknown * end) / total for end in metric.range]
+    return (ends[0], ends[1]) if metric.higher_is_better else (ends[1], ends[0])
+
+
+def _derived(benchmark: Benchmark, rows: Mapping[str, Sequence[ScoreRow]]) -> dict[str, Score]:
+    derived = {}
+    gain = _reading_gain(benchmark, rows)
+    if gain:
+        derived["reading_gain"] = gain
+    return derived | _twin_scores(benchmark, rows.get("twin", ()))
+
+
+def _reading_gain(benchmark: Benchmark, rows: Mapping[str, Sequence[ScoreRow]]) -> Score | None:
+    """Return reading − closed_book in answer_match, over the items that were scored under both."""
+    read, recalled = (
+        {row.item_id: row.scores["answer_match"] for row in rows.get(name, ()) if "answer_match" in row.scores}
+        for name in ("reading", "closed_book")
+    )
+    shared = [item_id for item_id in read if item_id in recalled]
+    if not shared:
+        return None
+    gains = [read[item_id] - recalled[item_id] for item_id in shared]
+    clusters = [benchmark.cluster_of(benchmark.item(item_id)) for item_id in shared]
+    interval = mean_interval(gains, clusters, (-1.0, 1.0))
+    return Score(value=interval.value, low=interval.low, high=interval.high, n=len(gains))
+
+
+def _twin_scores(benchmark: Benchmark, rows: Sequence[ScoreRow]) -> dict[str, Score]:
+    """Return follows_article and repeats_memory over changed items whose old answers are not in the twin's text."""
+    follows: list[float] = []
+    repeats: list[float] = []
+    clusters: list[str] = []
+    for row in rows:
+        item = benchmark.item(row.item_id)
+        if isinstance(item, QaItem) and "answer_match" in row.scores and _is_changed(benchmark, item):
+            follows.append(row.scores["answer_match"])
+            repeats.append(text_verdict(row.text, item.references, (), item.question).score)
+            clusters.append(benchmark.cluster_of(item))
+    if not follows:
+        return {}
+    named = {"follows_article": follows, "repeats_memory": repeats}
+    intervals = {name: mean_interval(values, clusters) for name, values in named.items()}
+    return {name: Score(value=i.value, low=i.low, high=i.high, n=len(clusters)) for name, i in intervals.items()}
+
+
+def _is_changed(benchmark: Benchmark, item: QaItem) -> bool:
+    changed = twin_item(benchmark, item)
+    if not item.references or {*map(canonical, item.references)} & {*map(canonical, changed.references)}:
+        return False
+    text = canonical(twin_text(benchmark, item.article))
+    return all(find_tokens(text, canonical(reference)) is None for reference in item.references)
+
+
+def _notes(benchmark: Benchmark, rows: Iterable[ScoreRow]) -> tuple[str, ...]:
+    articles = {benchmark.item(row.item_id).article for row in rows}
+    return ("conditional on this article",) if len(articles) == 1 else ()

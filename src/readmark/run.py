@@ -1,0 +1,248 @@
+"""The verb `run`: ask a model every item once, keep every answer, score what there is."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+import readmark
+from readmark.benchmark import Benchmark, load
+from readmark.errors import ModelError, Problem
+from readmark.extraction import Extraction
+from readmark.jsonl import Log, mend
+from readmark.models import Asked, LoadedModel, ask, find_model
+from readmark.prompts import CONDITIONS, check_conditions, make_prompts
+from readmark.records import Failure, Item, Prediction, Prompt, Reply, Report, RunInfo, RunKind
+from readmark.reporting import make_report
+from readmark.runs import FORMAT, Lock, RunFolder, folder_name, prediction_keys
+from readmark.scoring import score_rows
+from readmark.signature import make_signature
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+MESSAGE_LENGTH = 1000  # characters of a fault's message that are kept
+
+
+@dataclass(frozen=True)
+class Watch:
+    """What is told while a run goes on; both default to silence.
+
+    Attributes:
+        begin: Called once with (model's name, prompts in all, prompts already answered).
+        step: Called after each prompt with whether it failed.
+        tell: Called with a sentence a person should read.
+    """
+
+    begin: Callable[[str, int, int], None] = lambda _name, _all, _done: None
+    step: Callable[[bool], None] = lambda _failed: None
+    tell: Callable[[str], None] = lambda _text: None
+
+
+SILENT = Watch()
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished run: where it lies, what it was, and its numbers."""
+
+    folder: Path
+    info: RunInfo
+    report: Report
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run would ask: the items, and the prompts with their keys."""
+
+    model: LoadedModel
+    benchmark: Benchmark
+    items: tuple[Item, ...]
+    conditions: tuple[str, ...]
+    limit: int | None
+    prompts: tuple[Prompt, ...]
+    keys: tuple[str, ...]
+
+    @property
+    def tokens(self) -> int:
+        """Input tokens, roughly: UTF-8 bytes by four."""
+        return sum(len(prompt.text.encode()) for prompt in self.prompts) // 4
+
+    def under(self, conditions: tuple[str, ...]) -> Plan:
+        """Return the same plan under other conditions."""
+        if conditions == self.conditions:
+            return self
+        prompts = tuple(prompt for name in conditions for prompt in make_prompts(self.benchmark, self.items, name))
+        keys = tuple(prediction_keys(self.model, prompts))
+        return dataclasses.replace(self, conditions=conditions, prompts=prompts, keys=keys)
+
+
+def make_plan(
+    model: object,
+    benchmark: str | Path | Benchmark = "crossroads",
+    *,
+    conditions: Sequence[str] = ("reading",),
+    limit: int | None = None,
+    drafts: bool = False,
+    model_args: Mapping[str, Any] | None = None,
+) -> Plan:
+    """Return what a run would ask, without asking.
+
+    Raises:
+        ReadmarkError: The model, the test set or a condition is not as it should be.
+    """
+    loaded = load(benchmark)
+    names = check_conditions(conditions, loaded)
+    found = find_model(model, model_args)
+    items = tuple(item for item in loaded.selected(drafts=drafts) if item.task in found.tasks)[:limit]
+    plan = Plan(found, loaded, items, (), limit, (), ()).under(names)
+    if not plan.prompts:
+        what = f"does {' and '.join(found.tasks)}, of which '{loaded.name}' has no items under {', '.join(names)}"
+        raise ModelError(Problem(found.spec, what, "a model, test set and condition that go together"))
+    return plan
+
+
+def run(
+    model: object,
+    benchmark: str | Path | Benchmark = "crossroads",
+    *,
+    conditions: Sequence[str] = ("reading",),
+    out: str | Path = "runs",
+    limit: int | None = None,
+    drafts: bool = False,
+    model_args: Mapping[str, Any] | None = None,
+    extract: Extraction = "answer",
+) -> Run:
+    """Ask a model every item of a test set, score its answers, and write the run's folder.
+
+    The same call goes on with a run that was cut: what was answered to an equal prompt is not asked again, what
+    failed is. A further condition extends the run.
+
+    Args:
+        model: A name as on the command line, or a function, class or object with `predict`.
+        benchmark: A bundled name, a folder, a file of questions, or a loaded test set.
+        conditions: Names of `CONDITIONS`.
+        out: The folder of runs; the run gets a folder of its own in it.
+        limit: Only the first so many items.
+        drafts: Draft items too.
+        model_args: Settings for the model's constructor.
+        extract: How answers are found in what the model says.
+
+    Raises:
+        ReadmarkError: An input is wrong; nothing was changed.
+    """
+    plan = make_plan(model, benchmark, conditions=conditions, limit=limit, drafts=drafts, model_args=model_args)
+    return execute(plan, out, extract)
+
+
+def execute(plan: Plan, out: str | Path = "runs", extract: Extraction = "answer", watch: Watch = SILENT) -> Run:
+    """Carry out a plan: ask what is not answered yet, then score all conditions that the run ever had.
+
+    Args:
+        plan: From `make_plan`.
+        out: The folder of runs.
+        extract: How answers are found in what the model says.
+        watch: Who is told of the progress.
+    """
+    folder = RunFolder(Path(out) / folder_name(plan.model, plan.benchmark.sha256))
+    with Lock(folder.path):
+        mend(folder.log, watch.tell)
+        earlier = folder.info() if folder.exists else None
+        wanted = {*plan.conditions, *(earlier.conditions if earlier else ())}
+        wider = plan.under(tuple(name for name in CONDITIONS if name in wanted))
+        said = {line.key: line for line in folder.predictions()}
+        info = run_info(wider, extract, earlier)
+        folder.write_info(info)
+        start = time.monotonic()
+        try:
+            said |= _ask_rest(plan, folder, said, watch)
+        finally:
+            info = msgspec.structs.replace(info, seconds=round(info.seconds + time.monotonic() - start, 3))
+            folder.write_info(info)
+        found = {
+            (prompt.item_id, prompt.condition): said[key]
+            for prompt, key in zip(wider.prompts, wider.keys, strict=True)
+            if key in said
+        }
+        return Run(folder.path, info, score_run(wider, folder, found, extract))
+
+
+def run_info(plan: Plan, extract: Extraction, earlier: RunInfo | None = None, kind: RunKind = "model") -> RunInfo:
+    """Return run.json for a plan; an earlier one's start and seconds go on."""
+    return RunInfo(
+        format=FORMAT,
+        benchmark=plan.benchmark.stamp,
+        model=plan.model.name,
+        revision=plan.model.revision,
+        parameters=plan.model.parameters,
+        adapter=plan.model.spec,
+        kind=kind,
+        tasks=plan.model.tasks,
+        conditions=plan.conditions,
+        extract=extract,
+        readmark=readmark.__version__,
+        started=earlier.started if earlier else datetime.now(UTC).isoformat(timespec="seconds"),
+        limit=plan.limit,
+        seconds=earlier.seconds if earlier else 0.0,
+    )
+
+
+def _ask_rest(plan: Plan, folder: RunFolder, said: Mapping[str, Prediction], watch: Watch) -> dict[str, Prediction]:
+    """Ask every prompt that has no answer yet and log each outcome as it comes."""
+    keys = dict(zip(((p.item_id, p.condition) for p in plan.prompts), plan.keys, strict=True))
+    rest = [
+        prompt
+        for prompt, key in zip(plan.prompts, plan.keys, strict=True)
+        if key not in said or not isinstance(said[key].raw, str)
+    ]
+    watch.begin(plan.model.name, len(plan.prompts), len(plan.prompts) - len(rest))
+    new: dict[str, Prediction] = {}
+    if not rest:
+        return new
+    with Log(folder.log) as log, contextlib.closing(plan.model):
+        for asked in ask(plan.model, rest):
+            line = _prediction(asked, keys[asked.prompt.item_id, asked.prompt.condition])
+            log.write(line)
+            new[line.key] = line
+            watch.step(not isinstance(line.raw, str))
+    return new
+
+
+def _prediction(asked: Asked, key: str) -> Prediction:
+    prompt, outcome, seconds = asked
+    if isinstance(outcome, Reply):
+        said: dict[str, Any] = {"raw": outcome.text}
+        said |= {"input_tokens": outcome.input_tokens, "output_tokens": outcome.output_tokens}
+    else:
+        message = str(outcome).encode(errors="replace").decode()[:MESSAGE_LENGTH]
+        said = {"error": Failure(class_=type(outcome).__name__, message=message)}
+    return Prediction(item_id=prompt.item_id, condition=prompt.condition, key=key, seconds=round(seconds, 6), **said)
+
+
+def score_run(
+    plan: Plan, folder: RunFolder, found: Mapping[tuple[str, str], Prediction], extract: Extraction
+) -> Report:
+    """Score what was said and write scores.jsonl and report.json."""
+    rows = score_rows(plan.benchmark, plan.items, found, plan.conditions, extract)
+    signature = make_signature(plan.benchmark, extract, readmark.__version__, plan.limit)
+    report = make_report(plan.benchmark, rows, signature, costs=_costs(found.values()))
+    folder.write_scores(rows, report)
+    return report
+
+
+def _costs(lines: Iterable[Prediction]) -> dict[str, int]:
+    """Return the tokens that the model told of, summed."""
+    known = list(lines)
+    sums = {
+        name: [n for line in known if (n := getattr(line, name)) is not None]
+        for name in ("input_tokens", "output_tokens")
+    }
+    return {name: sum(counts) for name, counts in sums.items() if counts}

@@ -1,0 +1,150 @@
+"""A run on disk: run.json, predictions.jsonl, scores.jsonl, report.json in one folder."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import msgspec
+
+from readmark.errors import Problem, RunError
+from readmark.jsonl import read_bytes, read_log, write_atomically
+from readmark.records import Prediction, Prompt, Report, RunInfo
+from readmark.scoring import ScoreRow, decode_rows, encode_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from readmark.models import LoadedModel
+
+FORMAT = "readmark-run/1"
+RUN, PREDICTIONS, SCORES, REPORT = "run.json", "predictions.jsonl", "scores.jsonl", "report.json"
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """The files of one run; each is read when asked for and checked."""
+
+    path: Path
+
+    @property
+    def log(self) -> Path:
+        """The file of predictions."""
+        return self.path / PREDICTIONS
+
+    @property
+    def exists(self) -> bool:
+        """Whether a run was begun here."""
+        return (self.path / RUN).exists()
+
+    def info(self) -> RunInfo:
+        """Return run.json."""
+        return self._read(RUN, RunInfo)
+
+    def report(self) -> Report:
+        """Return report.json."""
+        return self._read(REPORT, Report)
+
+    def rows(self) -> list[ScoreRow]:
+        """Return scores.jsonl."""
+        path = self.path / SCORES
+        return decode_rows(read_bytes(path, "file of scores"), str(path))
+
+    def predictions(self) -> list[Prediction]:
+        """Return predictions.jsonl in the order of writing; none where there is no such file yet."""
+        return read_log(self.log, Prediction) if self.log.exists() else []
+
+    def write_info(self, info: RunInfo) -> None:
+        """Replace run.json."""
+        write_atomically(self.path / RUN, pretty(info))
+
+    def write_scores(self, rows: Iterable[ScoreRow], report: Report) -> None:
+        """Replace scores.jsonl and report.json."""
+        write_atomically(self.path / SCORES, encode_rows(rows))
+        write_atomically(self.path / REPORT, pretty(report))
+
+    def _read(self, name: str, record: type[_T]) -> _T:
+        path = self.path / name
+        if not self.path.is_dir():
+            raise RunError(Problem(str(self.path), "is not a folder", "the folder of a run", "check the path"))
+        if not path.exists():
+            raise RunError(
+                Problem(str(self.path), f"has no {name}", "the folder of a finished run", "give the run command again")
+            )
+        try:
+            return msgspec.json.decode(read_bytes(path, "file of a run"), type=record)
+        except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+            raise RunError(Problem(str(path), f"cannot be read: {error}", f"a {name} that Readmark wrote")) from error
+
+
+def encode_log(lines: Iterable[Prediction]) -> bytes:
+    """Return predictions as the lines of a predictions.jsonl."""
+    encoder = msgspec.json.Encoder()
+    return b"".join(encoder.encode(line) + b"\n" for line in lines)
+
+
+class Lock:
+    """The right to write a run's folder, which it makes; the system frees it when the process dies."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def __enter__(self) -> None:
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            self._file = os.open(self._folder / ".lock", os.O_RDWR | os.O_CREAT, 0o644)
+        except OSError as error:
+            found = f"cannot be written: {error.strerror}"
+            raise RunError(Problem(str(self._folder), found, "a folder for the run", "choose another -o")) from error
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(self._file)
+            fix = "wait for it, or use another -o"
+            raise RunError(
+                Problem(str(self._folder), "another process is writing this run", "one at a time", fix)
+            ) from None
+
+    def __exit__(self, *_: object) -> None:
+        os.close(self._file)
+
+
+def pretty(record: object) -> bytes:
+    """Return a record as indented JSON with a last line end; floats unrounded, keys in the record's order."""
+    return msgspec.json.format(msgspec.json.encode(record), indent=2) + b"\n"
+
+
+def folder_name(model: LoadedModel, sha256: str) -> str:
+    """Return `<model>-<8 hex>`, the hex over model, revision, parameters and the test set's content."""
+    digest = hashlib.sha256(model.identity + sha256.encode()).hexdigest()[:8]
+    return f"{slug(model.name)}-{digest}"
+
+
+def slug(name: str) -> str:
+    """Return a name as a folder's: ASCII letters, digits, dots, dashes, at most 60 characters."""
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-.")[:60].strip("-.") or "model"
+
+
+def prediction_keys(model: LoadedModel, prompts: Iterable[Prompt]) -> list[str]:
+    """Return each prompt's key: SHA-256 over the model's name, revision and parameters, and the messages."""
+    base = hashlib.sha256(model.identity + b"\0")
+    prefixes: dict[str, hashlib._Hash] = {}
+    keys = []
+    for prompt in prompts:
+        digest = prefixes.get(prompt.prefix)
+        if digest is None:
+            digest = base.copy()
+            digest.update(json.dumps([{"role": "user"}, len(prompt.prefix)]).encode())
+            digest.update(prompt.prefix.encode())
+            prefixes = {prompt.prefix: digest}  # prompts come grouped by prefix
+        key = digest.copy()
+        key.update(prompt.suffix.encode())
+        keys.append(key.hexdigest())
+    return keys

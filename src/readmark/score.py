@@ -1,0 +1,154 @@
+"""The verb `score`: numbers for predictions that are there already, with no model at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import readmark
+from readmark.benchmark import Benchmark, load
+from readmark.decoding import decode
+from readmark.errors import PredictionsError, Problem, quoted
+from readmark.extraction import Extraction
+from readmark.jsonl import parse_object, read_bytes, read_objects
+from readmark.prompts import CONDITIONS, check_conditions
+from readmark.records import Prediction, Record, Report
+from readmark.reporting import make_report
+from readmark.runs import RunFolder
+from readmark.scoring import score_rows
+from readmark.signature import make_signature
+
+if TYPE_CHECKING:
+    Placed = list[tuple[str, Prediction]]
+
+FORMS = 'our predictions.jsonl, JSONL of {"id", "prediction"}, or a JSON object of {id: text}'
+
+
+class ForeignPrediction(Record, frozen=True):
+    """One line of a file that another tool wrote."""
+
+    id: str
+    prediction: str
+
+
+def score(
+    predictions: str | Path | Mapping[str, str] | Sequence[str | Path],
+    benchmark: str | Path | Benchmark = "crossroads",
+    *,
+    condition: str = "reading",
+    out: str | Path | None = None,
+    extract: Extraction = "none",
+    drafts: bool = False,
+) -> Report:
+    """Score predictions against a test set.
+
+    Items without a prediction are `missing`; predictions for items that the test set lacks are counted as
+    `unknown` and named in the report's notes.
+
+    Args:
+        predictions: One or more files, or a mapping from item ids to texts.
+        benchmark: The test set.
+        condition: Under which the predictions were made, where a file does not say.
+        out: Where scores.jsonl and report.json are written; None writes nothing.
+        extract: `none` takes texts as they are; `answer` reads a talking model's.
+        drafts: Draft items too.
+
+    Raises:
+        ReadmarkError: An input is wrong; nothing was changed.
+    """
+    loaded = load(benchmark)
+    check_conditions([condition], loaded)
+    items = loaded.selected(drafts=drafts)
+    placed = _placed(predictions, condition)
+    known = {item.id for item in loaded.items}
+    found = {(line.item_id, line.condition): line for _, line in placed}
+    unknown = sorted({line.item_id for line in found.values() if line.item_id not in known})
+    used = {line.condition for line in found.values()} or {condition}
+    conditions = check_conditions([name for name in CONDITIONS if name in used], loaded)
+    rows = score_rows(loaded, items, found, conditions, extract)
+    signature = make_signature(loaded, extract, readmark.__version__)
+    report = make_report(loaded, rows, signature, unknown=len(unknown))
+    if out is not None:
+        RunFolder(Path(out)).write_scores(rows, report)
+    return report
+
+
+def _placed(predictions: str | Path | Mapping[str, str] | Sequence[str | Path], condition: str) -> Placed:
+    """Return all predictions with their places.
+
+    Raises:
+        PredictionsError: A file is not a form of predictions; every problem of every file.
+    """
+    if isinstance(predictions, Mapping):
+        return _of_mapping(predictions, "predictions", condition)
+    paths = [predictions] if isinstance(predictions, str | Path) else list(predictions)
+    placed: Placed = []
+    problems: list[Problem] = []
+    for path in map(Path, paths):
+        more, faults = _read(path, condition)
+        placed += more
+        problems += faults
+    if not problems:
+        problems += _repeats(placed)
+    if problems:
+        raise PredictionsError(*problems)
+    return placed
+
+
+def _read(path: Path, condition: str) -> tuple[Placed, list[Problem]]:
+    if path.suffix.lower() == ".json":
+        table = parse_object(read_bytes(path, "file of predictions"), f"{path}:1")
+        if isinstance(table, Problem):
+            return [], [table]
+        faults = [
+            Problem(f"{path}:1", f"item {quoted(key)} has the prediction {quoted(value)}", "text in quotes", FORMS)
+            for key, value in table.items()
+            if not isinstance(value, str)
+        ]
+        return ([] if faults else _of_mapping(table, str(path), condition)), faults
+    if path.suffix.lower() != ".jsonl":
+        fix = "name it .jsonl or .json after what it holds"
+        return [], [Problem(str(path), f"ends in {quoted(path.suffix)}", FORMS, fix)]
+    rows, problems = read_objects(path, "file of predictions")
+    placed: Placed = []
+    for place, row in rows:
+        line = _line(place, row, condition)
+        if isinstance(line, list):
+            problems += line
+        else:
+            placed.append((place, line))
+    return placed, problems
+
+
+def _line(place: str, row: dict[str, Any], condition: str) -> Prediction | list[Problem]:
+    if "item_id" not in row:
+        foreign = decode(row, ForeignPrediction, place)
+        if isinstance(foreign, list):
+            return foreign
+        return Prediction(item_id=foreign.id, condition=condition, raw=foreign.prediction)
+    line = decode(row, Prediction, place)
+    if isinstance(line, Prediction) and line.condition not in CONDITIONS:
+        return [Problem(place, f"has the condition {quoted(line.condition)}", "one of " + ", ".join(CONDITIONS))]
+    if isinstance(line, Prediction) and isinstance(line.raw, str) == ("error" in row):
+        return [
+            Problem(place, "has " + ("both" if "error" in row else "neither") + " 'raw' and 'error'", "one of them")
+        ]
+    return line
+
+
+def _of_mapping(table: Mapping[str, str], place: str, condition: str) -> Placed:
+    return [(place, Prediction(item_id=key, condition=condition, raw=text)) for key, text in table.items()]
+
+
+def _repeats(placed: Iterable[tuple[str, Prediction]]) -> list[Problem]:
+    """Name items predicted twice; in a log of ours (its lines have keys) the later line holds."""
+    seen: dict[tuple[str, str], str] = {}
+    problems = []
+    for place, line in placed:
+        key = (line.item_id, line.condition)
+        if key in seen and not line.key:
+            found = f"item {quoted(line.item_id)} has a second prediction, the first at {seen[key]}"
+            problems.append(Problem(place, found, "one prediction an item", "remove one"))
+        seen.setdefault(key, place)
+    return problems
