@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+import unicodedata
+from dataclasses import dataclass, fields
+from datetime import date, time
 
 SHOWN = 100  # problems printed before the rest is counted; all of them are in `ReadmarkError.problems`
 
 
 @dataclass(frozen=True)
 class Problem:
-    """One fault: where it is, what was found, what was expected, what to do."""
+    """One fault: where it is, what was found, what was expected, what to do.
+
+    Characters that would steer a terminal, and lone surrogates, become question marks, wherever they came from.
+    """
 
     place: str
     what: str
     expected: str = ""
     fix: str = ""
+
+    def __post_init__(self) -> None:
+        for part in fields(self):
+            text = getattr(self, part.name)
+            if not text.isprintable():
+                object.__setattr__(self, part.name, printable(text))
 
     def __str__(self) -> str:
         """Return the problem as two to three lines of text."""
@@ -25,15 +37,23 @@ class Problem:
 
 
 class ReadmarkError(Exception):
-    """The input is wrong and nothing was changed; carries every problem that was found.
+    """The input is wrong and nothing was changed; carries every problem that was found, by file and line.
 
     Args:
         problems: At least one.
     """
 
     def __init__(self, *problems: Problem) -> None:
-        super().__init__(*problems)
-        self.problems = problems
+        files: dict[str, int] = {}  # in the order of their first problem
+        for problem in problems:
+            files.setdefault(_file_line(problem.place)[0], len(files))
+
+        def order(problem: Problem) -> tuple[int, int]:
+            file, line = _file_line(problem.place)
+            return files[file], line
+
+        self.problems = tuple(sorted(problems, key=order))
+        super().__init__(*self.problems)
 
     def __str__(self) -> str:
         """Return all problems, the first hundred in full."""
@@ -64,8 +84,39 @@ class MetricError(ReadmarkError):
     """A metric was asked for something it is not defined on."""
 
 
+def _file_line(place: str) -> tuple[str, int]:
+    file, _, line = place.rpartition(":")
+    return (file, int(line)) if file and line.isdecimal() and len(line) < 12 else (place, 0)
+
+
 def quoted(value: object, limit: int = 80) -> str:
-    """Return a value as short, printable ASCII or Latin text for an error message."""
-    text = repr(value[: limit * 2] if isinstance(value, str | bytes) else value)
-    text = "".join(c if c.isprintable() else "?" for c in text)
-    return text if len(text) <= limit else text[: limit - 1] + "…"
+    """Return a value as short, printable text for an error message."""
+    try:
+        text = repr(value[: limit * 2] if isinstance(value, str | bytes) else value)
+    except (ValueError, RecursionError):  # thousands of digits, hundreds of levels
+        text = f"a very large {type(value).__name__}"
+    return _cut(text, limit)
+
+
+def as_json(value: object, limit: int = 80) -> str:
+    """Return a parsed value as a JSON file writes it, short and printable, for an error message."""
+    if isinstance(value, date | time):  # TOML has them, without quotes
+        return str(value)
+    try:
+        text = json.dumps(value[: limit * 2] if isinstance(value, str) else value, ensure_ascii=False, default=str)
+    except (ValueError, RecursionError):
+        text = f"a very large {type(value).__name__}"
+    return _cut(text, limit)
+
+
+def _cut(text: str, limit: int) -> str:
+    short = text if len(text) <= limit else text[: limit - 1] + "…"
+    return "".join(c if c.isprintable() else "?" for c in short)
+
+
+def printable(text: str) -> str:
+    """Return text with a question mark for every character that would steer a terminal or cannot be written.
+
+    Line breaks, tabs and all kinds of spaces stay.
+    """
+    return "".join(c if c.isprintable() or c in "\n\t" or unicodedata.category(c) == "Zs" else "?" for c in text)

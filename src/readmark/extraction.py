@@ -13,21 +13,33 @@ from typing import Literal, NamedTuple
 
 Extraction = Literal["answer", "none"]
 EXTRACTIONS: tuple[Extraction, ...] = ("answer", "none")
+_PLACES = ("article", "text", "passage")
+_SILENCES = (
+    "say", "say so", "state", "state this", "mention", "mention this", "mention it", "specify", "specify this",
+    "answer the question", "answer this question", "provide this information", "provide enough information",
+)  # fmt: skip
+_MISSING = ("stated", "mentioned", "specified", "given", "provided", "answerable")
 ABSTENTIONS = frozenset(
     {
-        "unanswerable", "not answerable", "no answer", "none", "n a", "unknown", "not stated", "not mentioned",
-        "not specified", "not given", "not provided", "i dont know", "i do not know", "the article does not say",
-        "the article doesnt say", "the article does not state", "the article does not mention",
-        "the article does not specify", "the text does not say", "it is not stated", "this is unanswerable",
-        "the question is unanswerable", "the article does not answer the question",
-        "the article does not provide this information", "not stated in the article", "not mentioned in the article",
+        "unanswerable", "no answer", "none", "n a", "unknown", "i dont know", "i do not know",
+        "it does not say", "it doesnt say", "not enough information", "insufficient information",
+        "this is unanswerable", "the question is unanswerable", "this question is unanswerable",
         "cannot be answered", "it cannot be answered", "this question cannot be answered",
-        "cannot be determined", "it does not say", "the article does not say so",
+        "the question cannot be answered", "cannot be determined", "it cannot be determined",
     }
+    | {f"the {place} {no} {verb}" for place in _PLACES for no in ("does not", "doesnt") for verb in _SILENCES}
+    | {f"{it}not {word}{where}" for it in ("", "it is ", "this is ") for word in _MISSING
+       for where in ("", *(f" in the {place}" for place in _PLACES))}
 )  # fmt: skip
 
 _THINKING = re.compile(r"<(think|thinking|reasoning)>.*?(?:</\1>|\Z)", re.DOTALL | re.IGNORECASE)
-_FINAL = re.compile(r".*\b(?:final answer|answer)\s*(?:is)?\s*:[*_ \t]*", re.DOTALL | re.IGNORECASE)
+_UNOPENED = "</think>"  # where a chat template has opened the block itself
+# "Answer:" as a label: at a line's start, with a capital, or after one of these words; not the "answer:" of a sentence.
+_FINAL = re.compile(
+    r"(?:(?i:^[ \t*_#>]*|\b(?:the|my|final|short|correct|best)\s+)(?i:final\s+)?(?i:answer)|\bA(?:nswer|NSWER))"
+    r"(?i:\s+is)?\s*+:[*_ \t]*",
+    re.MULTILINE,
+)
 _LABEL = re.compile(r"^\s*(?:summary|a)\s*:\s*", re.IGNORECASE)
 _PAIRS = (
     ("**", "**"),
@@ -58,9 +70,9 @@ def extract(raw: str, how: Extraction) -> Answer:
     """
     if how == "none":
         return Answer(raw, not raw.strip())
-    text = _THINKING.sub(" ", raw)
-    text = _LABEL.sub("", _FINAL.sub("", text)) if ":" in text else text
-    text = _unwrapped(text.strip())
+    text = _THINKING.sub(" ", raw).rpartition(_UNOPENED)[2]
+    last = max((match.end() for match in _FINAL.finditer(text)), default=0)
+    text = _unwrapped(_LABEL.sub("", text[last:]).strip())
     return Answer(text, is_abstention(text))
 
 
@@ -74,6 +86,9 @@ def is_abstention(text: str) -> bool:
 
 def _unwrapped(text: str) -> str:
     """Strip emphasis and quotes that enclose the whole text, as long as there are any."""
+    for mark in ("**", "__"):
+        if text.count(mark) % 2 and text.endswith(mark):  # it was opened before the label
+            text = text.removesuffix(mark).strip()
     while True:
         for left, right in _PAIRS:
             inner = text[len(left) : -len(right)]

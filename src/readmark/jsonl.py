@@ -6,7 +6,6 @@ by key. What Readmark writes (`read_log`) is decoded in one go, and a torn last 
 
 from __future__ import annotations
 
-import json
 import os
 import stat
 import tempfile
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import msgspec
 
+from readmark.decoding import parse_object
 from readmark.errors import Problem, ReadmarkError, RunError, quoted
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 Record = TypeVar("Record", bound=msgspec.Struct)
 
 MAX_LINE = 16 * 2**20  # bytes of one line; an article in a line is well under it
+MAX_WHOLE = 256 * 2**20  # bytes of a file that people write and that is read in one piece
 SYNC_SECONDS = 1.0
 
 
@@ -33,43 +34,45 @@ def regular_file(path: Path, kind: str) -> Problem | None:
         mode = path.stat().st_mode
     except (FileNotFoundError, NotADirectoryError):
         return Problem(str(path), f"there is no such {kind}", "a file that exists", "check the path")
-    except (OSError, ValueError) as error:
-        return Problem(quoted(str(path)), f"the {kind} cannot be opened: {error}", "a readable file")
+    except OSError as error:
+        return unreadable(path, error, f"the {kind} cannot be opened")
+    except ValueError as error:
+        return Problem(quoted(str(path)), f"the {kind} cannot be opened: {error}", "a path", "check the path")
     if stat.S_ISDIR(mode):
-        return Problem(str(path), f"is a folder, not a {kind}", "a file", f"name the {kind} itself")
+        return Problem(str(path), f"is a folder, not the {kind}", "a file", f"name the {kind} itself")
     if not stat.S_ISREG(mode):
-        return Problem(str(path), f"is not a regular file, so not a {kind}", "a file on disk", "copy it to a file")
+        found = f"is no regular file (a pipe, a socket or a device), so it is not read as the {kind}"
+        return Problem(str(path), found, "a file on disk", "copy it to a file")
     return None
 
 
-def read_bytes(path: Path, kind: str) -> bytes:
+def unreadable(path: Path, error: OSError, found: str = "cannot be read") -> Problem:
+    """Return the problem of a file or folder that the system does not open."""
+    fix = "change its permissions" if isinstance(error, PermissionError) else "check the path"
+    return Problem(str(path), f"{found}: {error.strerror}", "a readable file or folder", fix)
+
+
+def read_bytes(path: Path, kind: str, most: int | None = None) -> bytes:
     """Return a file's bytes.
 
+    Args:
+        path: The file.
+        kind: What it should be, for the problem.
+        most: How many bytes it may have; None sets no limit.
+
     Raises:
-        ReadmarkError: It is absent, a folder, not a regular file or not readable.
+        ReadmarkError: It is absent, a folder, not a regular file, too large or not readable.
     """
     if problem := regular_file(path, kind):
         raise ReadmarkError(problem)
     try:
+        size = path.stat().st_size
+        if most is not None and size > most:
+            found = f"has {size >> 20} MiB, too much for the {kind}"
+            raise ReadmarkError(Problem(str(path), found, f"at most {most >> 20} MiB", "split it, or check the path"))
         return path.read_bytes()
     except OSError as error:
-        raise ReadmarkError(Problem(str(path), f"cannot be read: {error.strerror}", "a readable file")) from error
-
-
-def utf8(data: bytes, place: str) -> str | Problem:
-    """Return bytes as text, or the problem: a byte-order mark, a NUL, or not UTF-8, with its line."""
-    if data.startswith(b"\xef\xbb\xbf"):
-        return Problem(f"{place}:1", "begins with a byte-order mark", "UTF-8 without one", "save as UTF-8 without BOM")
-    try:
-        text = data.decode()
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        found = f"byte {error.start} ({data[error.start]:#04x}) is not UTF-8"
-        return Problem(f"{place}:{line}", found, "UTF-8 text", "save the file as UTF-8")
-    if "\0" in text:
-        line = text.count("\n", 0, text.index("\0")) + 1
-        return Problem(f"{place}:{line}", "contains a NUL character", "text", "remove it; is this a text file?")
-    return text
+        raise ReadmarkError(unreadable(path, error)) from error
 
 
 def read_objects(path: Path, kind: str) -> tuple[list[tuple[str, dict[str, Any]]], list[Problem]]:
@@ -85,55 +88,26 @@ def read_objects(path: Path, kind: str) -> tuple[list[tuple[str, dict[str, Any]]
         raise ReadmarkError(problem)
     rows: list[tuple[str, dict[str, Any]]] = []
     problems: list[Problem] = []
-    for number, line in _lines(path):
-        place = f"{path}:{number}"
-        if line is None:
-            fix = "write one item a line; keep articles in files of their own"
-            problems.append(Problem(place, f"is longer than {MAX_LINE >> 20} MiB", "one JSON object a line", fix))
-        elif line.strip():
-            value = parse_object(line, place)
-            problems.append(value) if isinstance(value, Problem) else rows.append((place, value))
+    try:
+        for number, line in _lines(path):
+            value = _row(line, f"{path}:{number}")
+            if isinstance(value, Problem):
+                problems.append(value)
+            elif value is not None:
+                rows.append((f"{path}:{number}", value))
+    except OSError as error:
+        raise ReadmarkError(unreadable(path, error)) from error
     if not rows and not problems:
-        problems.append(Problem(str(path), "is empty", f"a {kind} with at least one line"))
+        problems.append(Problem(f"{path}:1", "is empty", f"a {kind}: one JSON object a line", "write one or more"))
     return rows, problems
 
 
-def parse_object(data: bytes, place: str) -> dict[str, Any] | Problem:
-    """Return the JSON object in `data`, or what is wrong with it: its bytes, its syntax or a repeated key."""
-    text = utf8(data, place)
-    if isinstance(text, Problem):
-        return Problem(place, text.what, text.expected, text.fix)
-    repeated: list[str] = []
-
-    def pairs(found: list[tuple[str, Any]]) -> dict[str, Any]:
-        value = dict(found)
-        if len(value) < len(found):
-            repeated.extend(key for i, (key, _) in enumerate(found) if key in dict(found[:i]))
-        return value
-
-    try:
-        msgspec.json.decode(data)  # strict where json is lax: NaN, lone surrogates, control characters
-        value = json.loads(text, object_pairs_hook=pairs)
-    except RecursionError:
-        return Problem(place, "is nested too deeply", "a JSON object of a few levels")
-    except (msgspec.MsgspecError, ValueError) as error:
-        fix = "one JSON object a line, strings in double quotes"
-        return Problem(place, f"is not valid JSON: {error}", "a JSON object", fix)
-    if repeated:
-        return Problem(place, f"key {quoted(repeated[0])} stands twice", "each key once", "remove one of them")
-    if not isinstance(value, dict):
-        return Problem(place, f"is a JSON {type(value).__name__}, {quoted(value)}", "a JSON object {…}")
-    if _holds_nul(value):
-        return Problem(place, "a string contains a NUL character (\\u0000)", "text", "remove it")
-    return value
-
-
-def _holds_nul(value: object) -> bool:
-    if isinstance(value, str):
-        return "\0" in value
-    if isinstance(value, dict):
-        return any("\0" in key or _holds_nul(inner) for key, inner in value.items())
-    return isinstance(value, list) and any(map(_holds_nul, value))
+def _row(line: bytes | None, place: str) -> dict[str, Any] | Problem | None:
+    """Return a line's object or problem; None for a blank line."""
+    if line is None:
+        fix = "write one item a line; keep articles in files of their own"
+        return Problem(place, f"is longer than {MAX_LINE >> 20} MiB", "one JSON object a line", fix)
+    return parse_object(line, place) if line.strip() else None
 
 
 def _lines(path: Path) -> Iterator[tuple[int, bytes | None]]:
@@ -224,12 +198,16 @@ def mend(path: Path, tell: Callable[[str], None]) -> None:
     """Set a torn last line of a log aside, into `<name>.torn`, and tell it; a whole file stays as it is."""
     if not path.exists():
         return
-    data = path.read_bytes()
+    data = read_bytes(path, "log")
     whole = data.rfind(b"\n") + 1
     if whole == len(data):
         return
-    with path.with_name(f"{path.name}.torn").open("ab") as file:
-        file.write(data[whole:] + b"\n")
+    torn = path.with_name(f"{path.name}.torn")
+    try:
+        with torn.open("ab") as file:
+            file.write(data[whole:] + b"\n")
+    except OSError as error:
+        raise RunError(_unwritable(torn, error)) from error
     write_atomically(path, data[:whole])
     tell(f"{path}: the last line was torn; it was set aside in {path.name}.torn and its item will be asked again")
 

@@ -111,7 +111,7 @@ def check_conditions(names: Sequence[str], benchmark: Benchmark) -> tuple[str, .
         BenchmarkError: A name is unknown, or the test set lacks what the condition needs.
     """
     problems = [
-        Problem("--condition", f"there is no condition {quoted(name)}", "one of " + ", ".join(CONDITIONS))
+        Problem("--condition", f"there is no condition {quoted(name)}", "one of " + ", ".join(CONDITIONS), "correct it")
         for name in names
         if name not in CONDITIONS
     ]
@@ -120,7 +120,9 @@ def check_conditions(names: Sequence[str], benchmark: Benchmark) -> tuple[str, .
     if "wrong_article" in names and len(benchmark.articles) < 2:
         problems.append(Problem(benchmark.source, "has one article", "two or more for wrong_article", "leave it out"))
     if "no_evidence" in names and not benchmark.evidence:
-        problems.append(Problem(benchmark.source, "has no evidence", "items with evidence for no_evidence"))
+        problems.append(
+            Problem(benchmark.source, "has no evidence", "items with evidence for no_evidence", "leave it out")
+        )
     if problems:
         raise BenchmarkError(*problems)
     return tuple(dict.fromkeys(names))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -68,7 +69,7 @@ def _condition_report(benchmark: Benchmark, rows: Sequence[ScoreRow]) -> Conditi
             if item.process:
                 groups["process"][item.process].append(row)
     by = {
-        group: {name: _scores(benchmark, members) for name, members in sorted(parts.items()) if _is_large(members)}
+        group: {name: scores for name, members in sorted(parts.items()) if (scores := _large(benchmark, members))}
         for group, parts in groups.items()
     }
     return ConditionReport(
@@ -76,8 +77,9 @@ def _condition_report(benchmark: Benchmark, rows: Sequence[ScoreRow]) -> Conditi
     )
 
 
-def _is_large(rows: Sequence[ScoreRow]) -> bool:
-    return len(rows) >= SMALLEST_GROUP
+def _large(benchmark: Benchmark, rows: Sequence[ScoreRow]) -> dict[str, Score]:
+    """Return a group's scores that stand on enough items; a metric may be defined on a few of the group alone."""
+    return {name: score for name, score in _scores(benchmark, rows).items() if score.n >= SMALLEST_GROUP}
 
 
 def _counts(rows: Iterable[ScoreRow], unknown: int = 0) -> Counts:
@@ -110,7 +112,7 @@ def _score(benchmark: Benchmark, metric: Metric, placed: Sequence[tuple[ScoreRow
     unknown = 0
     for row, item in placed:
         value = row.scores.get(metric.name)
-        if row.outcome == "missing" and policy == "zero" and metric.range:
+        if row.outcome == "missing" and policy == "zero" and metric.range and metric.higher_is_better is not None:
             value = metric.range[0 if metric.higher_is_better else 1]
         if value is not None:
             values.append(value)
@@ -129,7 +131,7 @@ def _bounds(metric: Metric, values: Sequence[float], unknown: int) -> tuple[floa
     total = len(values) + unknown
     if metric.range is None or metric.higher_is_better is None or not total:
         return None, None
-    ends = [(sum(values) + unknown * end) / total for end in metric.range]
+    ends = [math.fsum([*values, *[end] * unknown]) / total for end in metric.range]
     return (ends[0], ends[1]) if metric.higher_is_better else (ends[1], ends[0])
 
 
@@ -183,5 +185,5 @@ def _is_changed(benchmark: Benchmark, item: QaItem) -> bool:
 
 
 def _notes(benchmark: Benchmark, rows: Iterable[ScoreRow]) -> tuple[str, ...]:
-    articles = {benchmark.item(row.item_id).article for row in rows}
-    return ("conditional on this article",) if len(articles) == 1 else ()
+    clusters = {benchmark.cluster_of(benchmark.item(row.item_id)) for row in rows}
+    return ("conditional on this article",) if len(clusters) == 1 else ()

@@ -22,14 +22,17 @@ from readmark.models import Asked, LoadedModel, ask, find_model
 from readmark.prompts import CONDITIONS, check_conditions, make_prompts
 from readmark.records import Failure, Item, Prediction, Prompt, Reply, Report, RunInfo, RunKind
 from readmark.reporting import make_report
-from readmark.runs import FORMAT, Lock, RunFolder, folder_name, prediction_keys
+from readmark.runs import FORMAT, Lock, RunFolder, answers_beside, folder_name, prediction_keys
 from readmark.scoring import score_rows
 from readmark.signature import make_signature
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 MESSAGE_LENGTH = 1000  # characters of a fault's message that are kept
+
+
+Pair = tuple[str, str]  # an item's id and the condition it is asked under
 
 
 @dataclass(frozen=True)
@@ -106,7 +109,8 @@ def make_plan(
     plan = Plan(found, loaded, items, (), limit, (), ()).under(names)
     if not plan.prompts:
         what = f"does {' and '.join(found.tasks)}, of which '{loaded.name}' has no items under {', '.join(names)}"
-        raise ModelError(Problem(found.spec, what, "a model, test set and condition that go together"))
+        expected = "a model, test set and condition that go together"
+        raise ModelError(Problem(found.spec, what, expected, "see `readmark list conditions` and the model's tasks"))
     return plan
 
 
@@ -153,25 +157,21 @@ def execute(plan: Plan, out: str | Path = "runs", extract: Extraction = "answer"
         watch: Who is told of the progress.
     """
     folder = RunFolder(Path(out) / folder_name(plan.model, plan.benchmark.sha256))
-    with Lock(folder.path):
+    with _closing(plan.model, watch.tell), Lock(folder.path):
         mend(folder.log, watch.tell)
         earlier = folder.info() if folder.exists else None
         wanted = {*plan.conditions, *(earlier.conditions if earlier else ())}
         wider = plan.under(tuple(name for name in CONDITIONS if name in wanted))
-        said = {line.key: line for line in folder.predictions()}
         info = run_info(wider, extract, earlier)
         folder.write_info(info)
+        known = _known(wider, folder, watch)
         start = time.monotonic()
         try:
-            said |= _ask_rest(plan, folder, said, watch)
+            found = _ask_rest(wider, folder, known, watch)
         finally:
-            info = msgspec.structs.replace(info, seconds=round(info.seconds + time.monotonic() - start, 3))
-            folder.write_info(info)
-        found = {
-            (prompt.item_id, prompt.condition): said[key]
-            for prompt, key in zip(wider.prompts, wider.keys, strict=True)
-            if key in said
-        }
+            if len(known) < len(wider.prompts):
+                info = msgspec.structs.replace(info, seconds=round(info.seconds + time.monotonic() - start, 3))
+                folder.write_info(info)
         return Run(folder.path, info, score_run(wider, folder, found, extract))
 
 
@@ -195,25 +195,60 @@ def run_info(plan: Plan, extract: Extraction, earlier: RunInfo | None = None, ki
     )
 
 
-def _ask_rest(plan: Plan, folder: RunFolder, said: Mapping[str, Prediction], watch: Watch) -> dict[str, Prediction]:
-    """Ask every prompt that has no answer yet and log each outcome as it comes."""
-    keys = dict(zip(((p.item_id, p.condition) for p in plan.prompts), plan.keys, strict=True))
-    rest = [
-        prompt
-        for prompt, key in zip(plan.prompts, plan.keys, strict=True)
-        if key not in said or not isinstance(said[key].raw, str)
-    ]
-    watch.begin(plan.model.name, len(plan.prompts), len(plan.prompts) - len(rest))
-    new: dict[str, Prediction] = {}
+def _known(plan: Plan, folder: RunFolder, watch: Watch) -> dict[Pair, Prediction]:
+    """Return the answer to every prompt that was answered before: here, or where the key is equal.
+
+    Equal keys have two questions in the same words, and runs beside this one whose test set differed elsewhere. Such
+    answers are copied into the log, so that it holds a line for every item.
+    """
+    lines = folder.predictions()
+    last = {(line.item_id, line.condition): line for line in lines}
+    answers = {line.key: line for line in lines if isinstance(line.raw, str)}
+    if not all(key in answers for key in plan.keys):
+        answers = answers_beside(folder, plan.model, watch.tell) | answers
+    known: dict[Pair, Prediction] = {}
+    copies: list[Prediction] = []
+    for prompt, key in zip(plan.prompts, plan.keys, strict=True):
+        pair = (prompt.item_id, prompt.condition)
+        if pair in last and last[pair].key == key and isinstance(last[pair].raw, str):
+            known[pair] = last[pair]
+        elif key in answers:
+            known[pair] = msgspec.structs.replace(answers[key], item_id=prompt.item_id, condition=prompt.condition)
+            copies.append(known[pair])
+    if copies:
+        with Log(folder.log) as log:
+            for line in copies:
+                log.write(line)
+    return known
+
+
+def _ask_rest(plan: Plan, folder: RunFolder, known: Mapping[Pair, Prediction], watch: Watch) -> dict[Pair, Prediction]:
+    """Return a line for every prompt; what was not known is asked, and logged as it comes."""
+    keys = {(p.item_id, p.condition): key for p, key in zip(plan.prompts, plan.keys, strict=True)}
+    rest = [prompt for prompt in plan.prompts if (prompt.item_id, prompt.condition) not in known]
+    watch.begin(plan.model.name, len(keys), len(known))
+    found = dict(known)
     if not rest:
-        return new
-    with Log(folder.log) as log, contextlib.closing(plan.model):
+        return found
+    with Log(folder.log) as log:
         for asked in ask(plan.model, rest):
-            line = _prediction(asked, keys[asked.prompt.item_id, asked.prompt.condition])
-            log.write(line)
-            new[line.key] = line
-            watch.step(not isinstance(line.raw, str))
-    return new
+            pair = (asked.prompt.item_id, asked.prompt.condition)
+            found[pair] = _prediction(asked, keys[pair])
+            log.write(found[pair])
+            watch.step(not isinstance(found[pair].raw, str))
+    return found
+
+
+@contextlib.contextmanager
+def _closing(model: LoadedModel, tell: Callable[[str], None]) -> Iterator[None]:
+    """Close the model at the end; that it cannot be closed is told and costs no answer."""
+    try:
+        yield
+    finally:
+        try:
+            model.close()
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - the user's code, and the answers are all there
+            tell(f"{model.name}: close() raised {type(error).__name__}: {_message(error)}")
 
 
 def _prediction(asked: Asked, key: str) -> Prediction:
@@ -222,9 +257,16 @@ def _prediction(asked: Asked, key: str) -> Prediction:
         said: dict[str, Any] = {"raw": outcome.text}
         said |= {"input_tokens": outcome.input_tokens, "output_tokens": outcome.output_tokens}
     else:
-        message = str(outcome).encode(errors="replace").decode()[:MESSAGE_LENGTH]
-        said = {"error": Failure(class_=type(outcome).__name__, message=message)}
+        said = {"error": Failure(class_=type(outcome).__name__, message=_message(outcome))}
     return Prediction(item_id=prompt.item_id, condition=prompt.condition, key=key, seconds=round(seconds, 6), **said)
+
+
+def _message(error: BaseException) -> str:
+    try:
+        text = str(error)
+    except Exception as fault:  # noqa: BLE001 - the message of the user's own exception class may fail too
+        text = f"(its message cannot be read: {type(fault).__name__})"
+    return text.encode(errors="replace").decode()[:MESSAGE_LENGTH]
 
 
 def score_run(

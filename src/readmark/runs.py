@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
-from readmark.errors import Problem, RunError
+from readmark.errors import Problem, ReadmarkError, RunError
 from readmark.jsonl import read_bytes, read_log, write_atomically
 from readmark.records import Prediction, Prompt, Report, RunInfo
 from readmark.scoring import ScoreRow, decode_rows, encode_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from readmark.models import LoadedModel
 
@@ -82,6 +82,25 @@ class RunFolder:
             return msgspec.json.decode(read_bytes(path, "file of a run"), type=record)
         except (msgspec.MsgspecError, ValueError, RecursionError) as error:
             raise RunError(Problem(str(path), f"cannot be read: {error}", f"a {name} that Readmark wrote")) from error
+
+
+def answers_beside(folder: RunFolder, model: LoadedModel, tell: Callable[[str], None]) -> dict[str, Prediction]:
+    """Return what the same model answered in the other runs beside a run, by key; failures are left out.
+
+    Only folders that carry the model's name are opened. One that cannot be read is told and passed over.
+    """
+    found: dict[str, Prediction] = {}
+    for path in sorted(folder.path.parent.glob(f"{slug(model.name)}-????????")):
+        other = RunFolder(path)
+        if path == folder.path or not other.exists:
+            continue
+        try:
+            info = other.info()
+            if (info.model, info.revision, info.parameters) == (model.name, model.revision, model.parameters):
+                found |= {line.key: line for line in other.predictions() if isinstance(line.raw, str)}
+        except ReadmarkError as error:
+            tell(f"{path}: no answers are taken over from this run, for it cannot be read\n{error}")
+    return found
 
 
 def encode_log(lines: Iterable[Prediction]) -> bytes:

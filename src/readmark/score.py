@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import readmark
 from readmark.benchmark import Benchmark, load
-from readmark.decoding import decode
-from readmark.errors import PredictionsError, Problem, quoted
+from readmark.decoding import decode, parse_object
+from readmark.errors import PredictionsError, Problem, ReadmarkError, as_json, quoted
 from readmark.extraction import Extraction
-from readmark.jsonl import parse_object, read_bytes, read_objects
+from readmark.jsonl import read_bytes, read_objects
 from readmark.prompts import CONDITIONS, check_conditions
 from readmark.records import Prediction, Record, Report
 from readmark.reporting import make_report
@@ -80,17 +80,20 @@ def _placed(predictions: str | Path | Mapping[str, str] | Sequence[str | Path], 
     Raises:
         PredictionsError: A file is not a form of predictions; every problem of every file.
     """
-    if isinstance(predictions, Mapping):
-        return _of_mapping(predictions, "predictions", condition)
-    paths = [predictions] if isinstance(predictions, str | Path) else list(predictions)
     placed: Placed = []
     problems: list[Problem] = []
-    for path in map(Path, paths):
-        more, faults = _read(path, condition)
-        placed += more
-        problems += faults
-    if not problems:
-        problems += _repeats(placed)
+    if isinstance(predictions, Mapping):
+        problems += _table_faults(predictions, "predictions")
+        placed += [] if problems else _of_table(predictions, "predictions", condition)
+    else:
+        for path in [predictions] if isinstance(predictions, str | Path) else predictions:
+            try:
+                more, faults = _read(Path(path), condition)
+            except ReadmarkError as error:
+                more, faults = [], list(error.problems)
+            placed += more
+            problems += faults
+    problems += _repeats(placed)
     if problems:
         raise PredictionsError(*problems)
     return placed
@@ -98,18 +101,10 @@ def _placed(predictions: str | Path | Mapping[str, str] | Sequence[str | Path], 
 
 def _read(path: Path, condition: str) -> tuple[Placed, list[Problem]]:
     if path.suffix.lower() == ".json":
-        table = parse_object(read_bytes(path, "file of predictions"), f"{path}:1")
-        if isinstance(table, Problem):
-            return [], [table]
-        faults = [
-            Problem(f"{path}:1", f"item {quoted(key)} has the prediction {quoted(value)}", "text in quotes", FORMS)
-            for key, value in table.items()
-            if not isinstance(value, str)
-        ]
-        return ([] if faults else _of_mapping(table, str(path), condition)), faults
+        return _read_table(path, condition)
     if path.suffix.lower() != ".jsonl":
-        fix = "name it .jsonl or .json after what it holds"
-        return [], [Problem(str(path), f"ends in {quoted(path.suffix)}", FORMS, fix)]
+        found = f"ends in {quoted(path.suffix)}" if path.suffix else "has no ending"
+        return [], [Problem(str(path), found, FORMS, "name it .jsonl or .json after what it holds")]
     rows, problems = read_objects(path, "file of predictions")
     placed: Placed = []
     for place, row in rows:
@@ -121,6 +116,29 @@ def _read(path: Path, condition: str) -> tuple[Placed, list[Problem]]:
     return placed, problems
 
 
+def _read_table(path: Path, condition: str) -> tuple[Placed, list[Problem]]:
+    table = parse_object(read_bytes(path, "file of predictions"), f"{path}:1")
+    if isinstance(table, Problem):
+        return [], [Problem(table.place, table.what, FORMS, "name it .jsonl if it holds an object a line")]
+    faults = _table_faults(table, f"{path}:1")
+    if not table:
+        faults.append(Problem(f"{path}:1", "holds no prediction", "one or more ids with their texts", "add them"))
+    return ([] if faults else _of_table(table, str(path), condition)), faults
+
+
+def _table_faults(table: Mapping[str, Any], place: str) -> list[Problem]:
+    """Name every entry of a table of predictions that is not text, or text that no file can hold."""
+    return [
+        Problem(place, f"item {quoted(key)} has the prediction {as_json(value)}", "text in quotes", "correct it")
+        for key, value in table.items()
+        if not (_is_text(key) and _is_text(value))
+    ]
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and value.encode(errors="replace").decode() == value
+
+
 def _line(place: str, row: dict[str, Any], condition: str) -> Prediction | list[Problem]:
     if "item_id" not in row:
         foreign = decode(row, ForeignPrediction, place)
@@ -128,16 +146,20 @@ def _line(place: str, row: dict[str, Any], condition: str) -> Prediction | list[
             return foreign
         return Prediction(item_id=foreign.id, condition=condition, raw=foreign.prediction)
     line = decode(row, Prediction, place)
-    if isinstance(line, Prediction) and line.condition not in CONDITIONS:
-        return [Problem(place, f"has the condition {quoted(line.condition)}", "one of " + ", ".join(CONDITIONS))]
-    if isinstance(line, Prediction) and isinstance(line.raw, str) == ("error" in row):
-        return [
-            Problem(place, "has " + ("both" if "error" in row else "neither") + " 'raw' and 'error'", "one of them")
-        ]
-    return line
+    if isinstance(line, list):
+        return line
+    problems = []
+    if line.condition not in CONDITIONS:
+        found = f"has the unknown condition {quoted(line.condition)}"
+        problems.append(Problem(place, found, "one of " + ", ".join(CONDITIONS), "correct 'condition'"))
+    if isinstance(line.raw, str) == ("error" in row):
+        found = "both 'raw' and 'error'" if "error" in row else "neither 'raw' nor 'error'"
+        fix = "'raw' is what the model said, 'error' is why it said nothing"
+        problems.append(Problem(place, f"has {found}", "one of them", fix))
+    return problems or line
 
 
-def _of_mapping(table: Mapping[str, str], place: str, condition: str) -> Placed:
+def _of_table(table: Mapping[str, str], place: str, condition: str) -> Placed:
     return [(place, Prediction(item_id=key, condition=condition, raw=text)) for key, text in table.items()]
 
 
@@ -149,6 +171,6 @@ def _repeats(placed: Iterable[tuple[str, Prediction]]) -> list[Problem]:
         key = (line.item_id, line.condition)
         if key in seen and not line.key:
             found = f"item {quoted(line.item_id)} has a second prediction, the first at {seen[key]}"
-            problems.append(Problem(place, found, "one prediction an item", "remove one"))
+            problems.append(Problem(place, found, "one prediction an item", "remove one of them"))
         seen.setdefault(key, place)
     return problems

@@ -9,11 +9,19 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-_TOKEN = re.compile(r"[^\W_]+")
-_WORD = re.compile(r"\S*[^\W_]\S*")
+# Kana and Han characters, as a class of a regular expression: where no spaces part words, each is a token of its own.
+UNSPACED = (
+    r"\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff"
+    r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd"
+)
+_ASCII_TOKEN = re.compile(r"[a-z0-9]+")
+_TOKEN = re.compile(rf"[{UNSPACED}]|[^\W_{UNSPACED}]+")
+_RUN = re.compile(r"\S+")
+_LETTER = re.compile(r"[^\W_]")
 # An end mark, closing quotes or brackets, then white space before something that can open a sentence;
 # the full stops of Chinese and Japanese need no white space; a line break always ends a sentence.
-_END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s+[\"'“‘«(\[]*[^\W_a-zà-ÿ])|[。！？]+[”’」』）]*|\n+")
+# No run of marks is entered twice, so that a model's "......" costs linear time.
+_END = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’»)\]]*+(?=\s+[\"'“‘«(\[]*[^\W_a-zà-ÿ])|[。！？]+[”’」』）]*|\n+")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|Rev|Gen|Col|Maj|Capt|Lt|Sgt|Sen|Rep|Gov|Pres|St|Mt|Jr|Sr|No|Nos|vs|cf|al|Inc|Ltd|Co|Corp|"
     r"Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|Fig|Vol|approx)|(?:\b[A-Z]))\.$"
@@ -27,13 +35,14 @@ def words(text: str) -> list[str]:
         >>> words("Pul-e-Khumri, 140 miles – north.")
         ['Pul-e-Khumri,', '140', 'miles', 'north.']
     """
-    return _WORD.findall(text)
+    return [run for run in text.split() if _LETTER.search(run)]
 
 
 def first_words(text: str, count: int) -> str:
     """Return the text up to and including its `count`-th word, or all of it where it is shorter."""
-    for number, match in enumerate(_WORD.finditer(text), start=1):
-        if number == count:
+    for match in _RUN.finditer(text) if count > 0 else ():
+        count -= bool(_LETTER.search(match[0]))
+        if not count:
             return text[: match.end()]
     return text
 
@@ -42,13 +51,14 @@ def first_words(text: str, count: int) -> str:
 def tokens(text: str) -> tuple[str, ...]:
     """Return case-folded runs of letters and digits; every other character separates.
 
+    A Chinese or Japanese character is a token of its own, since those scripts have no spaces.
     On ASCII text these are rouge-score's tokens. Source of the rule: rouge-score 0.1.2, `tokenize.py`.
 
     Example:
         >>> tokens("Pul-e-Khumri's 1,000")
         ('pul', 'e', 'khumri', 's', '1', '000')
     """
-    return tuple(_TOKEN.findall(text.casefold()))
+    return tuple((_ASCII_TOKEN if text.isascii() else _TOKEN).findall(text.casefold()))
 
 
 @lru_cache(maxsize=1024)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from readmark.decoding import decode
-from readmark.errors import Problem, quoted
-from readmark.jsonl import read_bytes, read_objects, utf8
+from readmark.decoding import decode, unknown_key, utf8
+from readmark.errors import Problem, as_json, quoted
+from readmark.jsonl import read_bytes, read_objects
 from readmark.records import Contradiction, Fact, Item, QaItem, Span, SummaryItem
 
 if TYPE_CHECKING:
@@ -21,7 +22,10 @@ Rows = list[tuple[str, dict[str, Any]]]
 ITEM_TYPES: dict[str, type[QaItem] | type[SummaryItem]] = {"qa": QaItem, "summary": SummaryItem}
 CSV_COLUMNS = ("id", "article", "question", "answer", "answer_type", "process", "operation", "status")
 CSV_NEEDED = CSV_COLUMNS[:4]
+MOST_CSV = 64 * 2**20  # bytes
 NAME_LENGTH = 200
+MOST_WORDS = 1_000_000
+MOST_WEIGHT = 1_000_000
 
 
 def read_rows(path: Path) -> tuple[Rows, list[Problem]]:
@@ -30,44 +34,48 @@ def read_rows(path: Path) -> tuple[Rows, list[Problem]]:
 
 
 def _read_csv(path: Path) -> tuple[Rows, list[Problem]]:
-    data = read_bytes(path, "question file").removeprefix(b"\xef\xbb\xbf")  # spreadsheets write the mark
+    data = read_bytes(path, "question file", MOST_CSV).removeprefix(b"\xef\xbb\xbf")  # spreadsheets write the mark
     text = utf8(data, str(path))
     if isinstance(text, Problem):
         return [], [text]
-    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    header: list[str] = []
     rows: Rows = []
     problems: list[Problem] = []
+    line = 1  # where the row begins; `line_num` is where it ends
     try:
-        problems += _header_problems(reader.fieldnames or [], str(path))
-        for row in [] if problems else reader:
-            place = f"{path}:{reader.line_num}"
-            if None in row or None in row.values():
-                found = (
-                    f"has {'more' if None in row else 'fewer'} fields than the header's {len(reader.fieldnames or [])}"
-                )
-                problems.append(Problem(place, found, "one field a column", "put fields with commas in double quotes"))
-                continue
-            rows.append((place, {key: value for key, value in row.items() if value or key in CSV_NEEDED}))
+        for fields in reader:
+            if not header:
+                header = fields
+                problems += _header_problems(header, f"{path}:{line}") if header else []
+                if problems:
+                    break
+            elif len(fields) == len(header):
+                pairs = zip(header, fields, strict=True)
+                rows.append((f"{path}:{line}", {key: value for key, value in pairs if value or key in CSV_NEEDED}))
+            elif fields:
+                found = f"has {len(fields)} fields, the header {len(header)}"
+                fix = "put fields with commas in double quotes"
+                problems.append(Problem(f"{path}:{line}", found, "one field a column", fix))
+            line = reader.line_num + 1
     except csv.Error as error:
-        problems.append(Problem(f"{path}:{reader.line_num}", f"is not valid CSV: {error}", "comma-separated values"))
+        found = f"is not valid CSV: {error}"
+        problems.append(Problem(f"{path}:{line}", found, "comma-separated values", "close every double quote"))
     if not rows and not problems:
-        problems.append(Problem(f"{path}:1", "holds no questions", "a header row and one question a row"))
+        fix = "write " + ",".join(CSV_NEEDED) + " and below it the questions"
+        problems.append(Problem(f"{path}:1", "holds no questions", "a header row and one question a row", fix))
     return rows, problems
 
 
-def _header_problems(found: Any, path: str) -> list[Problem]:  # noqa: ANN401 - csv says Sequence | None
-    place = f"{path}:1"
+def _header_problems(found: list[str], place: str) -> list[Problem]:
     wanted = "the columns " + ", ".join(CSV_NEEDED)
-    problems = [Problem(place, f"has no column '{name}'", wanted) for name in CSV_NEEDED if name not in found]
+    missing = [name for name in CSV_NEEDED if name not in found]
+    problems = [Problem(place, f"has no column '{name}'", wanted, "add it to the header") for name in missing]
     problems += [
-        Problem(
-            place, f"has an unknown column {quoted(name)}", "one of " + ", ".join(CSV_COLUMNS), "remove or rename it"
-        )
-        for name in found
-        if name not in CSV_COLUMNS
+        unknown_key(name, list(CSV_COLUMNS), place, kind="column") for name in found if name not in CSV_COLUMNS
     ]
-    if len(set(found)) < len(found):
-        problems.append(Problem(place, "names a column twice", wanted, "rename one of them"))
+    for name in sorted({name for name in found if found.count(name) > 1 and name in CSV_COLUMNS}):
+        problems.append(Problem(place, f"names the column '{name}' twice", "each column once", "rename one of them"))
     return problems
 
 
@@ -78,22 +86,26 @@ def parse_items(rows: Rows) -> tuple[list[tuple[str, Item]], list[Problem]]:
     seen: dict[str, str] = {}
     for place, row in rows:
         item = _parse(place, row)
-        if not isinstance(item, list):
-            found = list(_faults(item, place))
-            if item.id in seen:
-                fix = "give every item an id of its own"
-                found.append(
-                    Problem(place, f"id {quoted(item.id)} stands twice, first at {seen[item.id]}", "unique ids", fix)
-                )
-            seen.setdefault(item.id, place)
-            items += [] if found else [(place, item)]
-            item = found
-        problems += item
-    ids = set(seen)
+        if isinstance(item, list):
+            problems += item
+        else:
+            items.append((place, item))  # faulty ones too, so that their evidence is looked at
+            problems += _faults(item, place)
+        item_id = row.get("id")
+        if isinstance(item_id, str):
+            if item_id in seen:
+                found = f"id {quoted(item_id)} stands twice, first at {seen[item_id]}"
+                problems.append(Problem(place, found, "unique ids", "give every item an id of its own"))
+            seen.setdefault(item_id, place)
     problems += [
-        Problem(place, f"item '{item.id}' is near {quoted(item.near)}, which is no item", "another item's id")
+        Problem(
+            place,
+            f"item '{item.id}' is near {quoted(item.near)}, which is no item",
+            "another item's id",
+            "correct 'near', or leave it out",
+        )
         for place, item in items
-        if isinstance(item, QaItem) and item.near and item.near not in ids
+        if isinstance(item, QaItem) and item.near and item.near not in seen
     ]
     return items, problems
 
@@ -101,16 +113,20 @@ def parse_items(rows: Rows) -> tuple[list[tuple[str, Item]], list[Problem]]:
 def _parse(place: str, row: dict[str, Any]) -> Item | list[Problem]:
     who = f"item {quoted(row['id'])}" if isinstance(row.get("id"), str) else "the item"
     body = dict(row)
-    if "answer" in body:
-        faults = _expand_answer(body, place, who)
-        if faults:
-            return faults
+    faults = _expand_answer(body, place, who) if "answer" in body else []
     task = body.pop("task", None)
     if not isinstance(task, str) or task not in ITEM_TYPES:
-        found = f"{who} has no 'task'" if task is None else f"{who} has the unknown task {quoted(task)}"
-        fix = 'add "task": "qa", or use the short form: id, article, question, answer'
-        return [Problem(place, found, "qa or summary", fix)]
-    return decode(body, ITEM_TYPES[task], place, who)
+        found, fix = f"{who} has the unknown task {as_json(task)}", "correct 'task'"
+        if task is None:
+            found, fix = (
+                f"{who} has no 'task'",
+                'add "task": "qa", or use the short form: id, article, question, answer',
+            )
+        return [*faults, Problem(place, found, "qa or summary", fix)]
+    item = decode(body, ITEM_TYPES[task], place, who)
+    if not faults:
+        return item
+    return [*faults, *item] if isinstance(item, list) else faults
 
 
 def _expand_answer(body: dict[str, Any], place: str, who: str) -> list[Problem]:
@@ -120,11 +136,12 @@ def _expand_answer(body: dict[str, Any], place: str, who: str) -> list[Problem]:
     if "references" in body:
         return [Problem(place, f"{who} has both 'answer' and 'references'", "one of them", "keep 'references'")]
     if not isinstance(answer, str):
-        return [Problem(place, f"{who} 'answer' is {quoted(answer)}", "text in quotes", "use 'references' for a list")]
+        return [Problem(place, f"{who} 'answer' is {as_json(answer)}", "text in quotes", "use 'references' for a list")]
     if answer.strip() and body.get("answer_type") != "none":
         body["references"] = [answer]
     elif answer.strip():
-        return [Problem(place, f"{who} is unanswerable but has the answer {quoted(answer)}", "no answer", "remove one")]
+        fix = "remove the answer, or the answer_type none"
+        return [Problem(place, f"{who} is unanswerable but has the answer {quoted(answer)}", "no answer", fix)]
     elif body.get("answer_type") != "none":
         fix = "add the answer, or set answer_type to none if the article does not say"
         return [Problem(place, f"{who} has an empty answer", "the answer in words", fix)]
@@ -135,39 +152,53 @@ def _faults(item: Item, place: str) -> Iterator[Problem]:
     """Yield what the types alone cannot refuse."""
     who = f"item {quoted(item.id)}"
     if not item.id.strip() or len(item.id) > NAME_LENGTH or not item.id.isprintable():
-        yield Problem(place, f"{who} has an id that cannot be used", f"1 to {NAME_LENGTH} printable characters")
+        expected = f"1 to {NAME_LENGTH} printable characters"
+        yield Problem(place, f"{who} has an id that cannot be used", expected, "give it a short name")
     if isinstance(item, QaItem):
         yield from _qa_faults(item, place, who)
         return
     if not item.instruction.strip():
-        yield Problem(place, f"{who} has an empty instruction", "what the summariser is asked to do")
-    if item.max_words is not None and item.max_words < 1:
-        yield Problem(place, f"{who} has max_words {item.max_words}", "at least 1", "remove it for no limit")
+        yield Problem(place, f"{who} has an empty instruction", "what the summariser is asked to do", "write it")
+    if item.max_words is not None and not 1 <= item.max_words <= MOST_WORDS:
+        found = f"{who} has max_words {as_json(item.max_words)}"
+        yield Problem(place, found, f"1 to {MOST_WORDS}", "remove it for no limit")
     yield from _empty(item.references, "a reference", place, who)
     yield from _point_faults(item, place, who)
 
 
 def _qa_faults(item: QaItem, place: str, who: str) -> Iterator[Problem]:
     if not item.question.strip():
-        yield Problem(place, f"{who} has an empty question", "the question in words")
+        yield Problem(place, f"{who} has an empty question", "the question in words", "write it")
     kinds = [name for name, given in (("references", item.references), ("parts", item.parts)) if given]
     if item.answer_type == "none" and kinds:
         fix = "remove them, or change answer_type; what misleads goes into 'plausible'"
         yield Problem(place, f"{who} is unanswerable but has {kinds[0]}", 'no references with answer_type "none"', fix)
     elif item.answer_type == "list" and kinds != ["parts"]:
         found = f"{who} is a list without 'parts'" if "parts" not in kinds else f"{who} has parts and references"
-        yield Problem(place, found, "'parts', a list of lists of alternatives", '[["first"], ["second", "2nd"]]')
+        fix = 'in a .jsonl file: "parts": [["first"], ["second", "2nd"]]'
+        yield Problem(place, found, "'parts', a list of lists of alternatives", fix)
     elif item.answer_type not in {"none", "list"} and kinds != ["references"]:
         if "parts" in kinds:
-            yield Problem(place, f"{who} has parts but answer_type {item.answer_type}", 'answer_type "list"')
+            fix = "correct 'answer_type', or give 'references'"
+            yield Problem(place, f"{who} has parts but answer_type {item.answer_type}", 'answer_type "list"', fix)
         else:
             fix = "add the answer or mark the question unanswerable"
             yield Problem(place, f"{who} has no references", 'one or more answers, or answer_type "none"', fix)
     yield from _empty(item.references, "a reference", place, who)
     yield from _empty(item.distractors, "a distractor", place, who)
-    for part in item.parts:
+    yield from _empty(item.plausible, "a plausible answer", place, who)
+    yield from _part_faults(item.parts, place, who)
+    if item.twin:
+        yield from _empty(item.twin.references, "a reference", place, f"{who} 'twin'")
+        yield from _part_faults(item.twin.parts, place, f"{who} 'twin'")
+
+
+def _part_faults(parts: tuple[tuple[str, ...], ...], place: str, who: str) -> Iterator[Problem]:
+    for part in parts:
         if not part:
-            yield Problem(place, f"{who} has a part without alternatives", "one or more ways to say the part")
+            yield Problem(
+                place, f"{who} has a part without alternatives", "one or more ways to say the part", "add one"
+            )
         yield from _empty(part, "a part", place, who)
 
 
@@ -175,18 +206,19 @@ def _point_faults(item: SummaryItem, place: str, who: str) -> Iterator[Problem]:
     """Yield the faults of a summary's facts and contradictions."""
     points: list[Fact | Contradiction] = [*item.facts, *item.contradictions]
     ids = [point.id for point in points]
-    for twice in sorted({one for one in ids if ids.count(one) > 1}):
-        yield Problem(place, f"{who} has two facts or contradictions with the id {quoted(twice)}", "unique ids")
+    for twice in sorted(one for one, count in Counter(ids).items() if count > 1):
+        found = f"{who} has two facts or contradictions with the id {quoted(twice)}"
+        yield Problem(place, found, "unique ids", "rename one of them")
     for point in points:
         if not point.facets or not all(point.facets):
             fix = "a list of lists: each facet with its alternatives"
-            yield Problem(
-                place, f"{who} {quoted(point.id)} has an empty facet", "at least one alternative a facet", fix
-            )
+            found = "an empty facet" if point.facets else "no facets"
+            yield Problem(place, f"{who} {quoted(point.id)} has {found}", "at least one alternative a facet", fix)
         for facet in point.facets:
             yield from _empty(facet, f"a facet of {quoted(point.id)}", place, who)
-        if isinstance(point, Fact) and not 0 < point.weight < float("inf"):
-            yield Problem(place, f"{who} {quoted(point.id)} has the weight {point.weight}", "a number above 0")
+        if isinstance(point, Fact) and not 0 < point.weight <= MOST_WEIGHT:
+            found = f"{who} {quoted(point.id)} has the weight {point.weight:g}"
+            yield Problem(place, found, f"a number above 0, at most {MOST_WEIGHT}", "1 is an ordinary fact's weight")
 
 
 def _empty(texts: tuple[str, ...], kind: str, place: str, who: str) -> Iterator[Problem]:
@@ -205,11 +237,15 @@ def resolve_evidence(
             if 0 <= passage.start < passage.end <= len(article.text):
                 spans.append((passage.start, passage.end))
             else:
-                found = f"{who} has evidence from {passage.start} to {passage.end}, out of range"
-                problems.append(Problem(place, found, f"0 <= start < end <= {len(article.text)}, in characters"))
+                reason = "out of range" if passage.start < passage.end else "which is no passage"
+                found = f"{who} has evidence from {as_json(passage.start)} to {as_json(passage.end)}, {reason}"
+                expected = f"0 <= start < end <= {len(article.text)}, in characters"
+                problems.append(Problem(place, found, expected, "correct the offsets, or quote the passage"))
             continue
         count = article.text.count(passage) if passage.strip() else 0
-        if count == 1:
+        if not passage.strip():
+            problems.append(Problem(place, f"{who} has empty evidence", "a passage of the article", "remove it"))
+        elif count == 1:
             start = article.text.index(passage)
             spans.append((start, start + len(passage)))
         else:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from readmark.benchmark.bundled import BENCHMARKS, bundled
 from readmark.benchmark.folder import load_folder
 from readmark.benchmark.records import Benchmark
 from readmark.errors import BenchmarkError, Problem, quoted
+from readmark.jsonl import unreadable
 
 
 def load(benchmark: str | Path | Benchmark = "crossroads") -> Benchmark:
@@ -24,11 +26,22 @@ def load(benchmark: str | Path | Benchmark = "crossroads") -> Benchmark:
     source = str(benchmark)
     if source in BENCHMARKS:
         return load_folder(bundled("benchmark"), source)
+    try:
+        return _load_path(source)
+    except OSError as error:  # a folder that may not be entered, a name too long, a file gone meanwhile
+        place = Path(error.filename if isinstance(error.filename, str) else source)
+        raise BenchmarkError(unreadable(place, error)) from error
+
+
+def _load_path(source: str) -> Benchmark:
     path = Path(source)
-    if "\0" not in source and path.is_dir():
+    names = ", ".join(BENCHMARKS)
+    expected = f"a bundled name ({names}), a folder, or a .jsonl or .csv file of questions"
+    if "\0" in source or source.encode(errors="replace").decode() != source:  # a run could not note its source
+        raise BenchmarkError(Problem(quoted(source), "is not a path in UTF-8", expected, "rename the folder"))
+    if source and path.is_dir():
         return load_folder(path, source)
     if path.suffix.lower() in {".jsonl", ".csv"}:
         return load_folder(path.parent, source, questions=path)
-    names = ", ".join(BENCHMARKS)
-    expected = f"a bundled name ({names}), a folder, or a .jsonl or .csv file of questions"
-    raise BenchmarkError(Problem(quoted(source), "is not a test set", expected, "check the path"))
+    what = "is not a test set" if os.path.lexists(path) and source else "there is no such test set"
+    raise BenchmarkError(Problem(quoted(source), what, expected, "check the path"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -20,7 +21,7 @@ ENTRIES = "entries"
 
 
 def board(runs: Sequence[str | Path], out: str | Path) -> Leaderboard:
-    """Write leaderboard.json, and every run's predictions into entries/ beside it.
+    """Write leaderboard.json, and every run's predictions into entries/ beside it; the runs' order says nothing.
 
     Args:
         runs: Folders of runs, at least one.
@@ -29,7 +30,7 @@ def board(runs: Sequence[str | Path], out: str | Path) -> Leaderboard:
     Raises:
         RunError: A run cannot be read, two are the same model, or their recipes differ.
     """
-    folders = [RunFolder(Path(path)) for path in runs]
+    folders = sorted((RunFolder(Path(path)) for path in runs), key=lambda folder: (_name(folder), str(folder.path)))
     if not folders:
         raise RunError(Problem("board", "was given no runs", "one or more folders of runs", "readmark run -o out/runs"))
     reports = [folder.report() for folder in folders]
@@ -41,19 +42,26 @@ def board(runs: Sequence[str | Path], out: str | Path) -> Leaderboard:
         format=FORMAT,
         benchmark=msgspec.structs.replace(first.benchmark, source=""),
         signature=reports[0].signature,
-        notes=reports[0].notes,
+        notes=tuple(sorted({note for report in reports for note in report.notes})),
         entries=tuple(sorted(entries, key=lambda one: (one.kind, one.model, one.predictions))),
     )
-    _write(Path(out), leaderboard, {folder.path.name: log for folder, log in zip(folders, logs, strict=True)})
+    _write(Path(out), leaderboard, {_name(folder): log for folder, log in zip(folders, logs, strict=True)})
     return leaderboard
 
 
+def _name(folder: RunFolder) -> str:
+    """Return a run's name, also where the folder was given as "." or with ".." at its end."""
+    return folder.path.resolve().name
+
+
 def _write(out: Path, leaderboard: Leaderboard, logs: dict[str, bytes]) -> None:
-    for stale in _earlier_entries(out) - {entry.predictions for entry in leaderboard.entries}:
-        (out / stale).unlink(missing_ok=True)
+    """Write the entries before the board that names them, and remove stale ones after it."""
+    stale = _earlier_entries(out) - {entry.predictions for entry in leaderboard.entries}
     for name, log in sorted(logs.items()):
         write_atomically(out / ENTRIES / f"{name}.jsonl", log)
     write_atomically(out / LEADERBOARD, pretty(leaderboard))
+    for name in stale:
+        (out / name).unlink(missing_ok=True)
 
 
 def _earlier_entries(out: Path) -> set[str]:
@@ -62,7 +70,7 @@ def _earlier_entries(out: Path) -> set[str]:
         earlier = msgspec.json.decode((out / LEADERBOARD).read_bytes(), type=Leaderboard)
     except (OSError, msgspec.MsgspecError, ValueError, RecursionError):
         return set()
-    return {e.predictions for e in earlier.entries if Path(e.predictions).parent == Path(ENTRIES)}
+    return {e.predictions for e in earlier.entries if re.fullmatch(rf"{ENTRIES}/[^/]+\.jsonl", e.predictions)}
 
 
 def _check_recipes(folders: Sequence[RunFolder], reports: Sequence[Report]) -> None:
@@ -70,10 +78,10 @@ def _check_recipes(folders: Sequence[RunFolder], reports: Sequence[Report]) -> N
     problems = []
     names: dict[str, Path] = {}
     for folder, report in zip(folders, reports, strict=True):
-        if folder.path.name in names:
-            found = f"is the same run as {names[folder.path.name]}"
+        if _name(folder) in names:
+            found = f"is the same run as {names[_name(folder)]}"
             problems.append(Problem(str(folder.path), found, "each model once", "leave one out"))
-        names.setdefault(folder.path.name, folder.path)
+        names.setdefault(_name(folder), folder.path)
         for key in differing(reports[0].signature, report.signature):
             found = f"has {key} {report.signature.get(key)}, unlike {folders[0].path}"
             fix = "score both with the same test set and options"
@@ -96,6 +104,6 @@ def _entry(folder: RunFolder, report: Report, log: bytes) -> Entry:
         derived=report.derived,
         costs=report.costs,
         seconds=info.seconds,
-        predictions=f"{ENTRIES}/{folder.path.name}.jsonl",
+        predictions=f"{ENTRIES}/{_name(folder)}.jsonl",
         predictions_sha256=hashlib.sha256(log).hexdigest(),
     )

@@ -22,8 +22,11 @@ from readmark.cli.options import (
 from readmark.cli.progress import progress
 from readmark.cli.tables import Row, print_tables
 from readmark.extraction import Extraction
+from readmark.metrics import HEADLINES
 from readmark.models import baselines, find_model
+from readmark.records import Report
 from readmark.run import Plan, Run, execute, make_plan
+from readmark.signature import signed
 
 
 @click.command("run")
@@ -121,5 +124,15 @@ def _json(run: Run) -> dict[str, object]:
 def _print(runs: list[Run]) -> None:
     rows = [Row(run.info.model, run.info.kind == "model", run.report.conditions) for run in runs]
     print_tables(rows, runs[0].report.signature, runs[0].report.notes)
+    if len(runs) == 1:
+        _print_signed(runs[0].report)
     where = runs[0].folder if len(runs) == 1 else f"{runs[0].folder.parent} ({len(runs)} runs)"
     click.echo(f"written: {where}")
+
+
+def _print_signed(report: Report) -> None:
+    """Print the headlines as lines that can be quoted: the number with its recipe."""
+    for condition, part in report.conditions.items():
+        for headline in HEADLINES.values():
+            if headline in part.scores:
+                click.echo(signed(headline, part.scores[headline], condition, report.signature))

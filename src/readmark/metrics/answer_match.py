@@ -5,16 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from readmark.metrics.equivalence import canonical, is_number
-from readmark.metrics.list_f1 import pair_parts, split_list
+from readmark.metrics.list_f1 import ListReading, cuts, equals_part, read_list
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from readmark.extraction import Answer
     from readmark.records import QaItem
 
 LONGEST = 60  # tokens of a verbose answer; beyond it, an answer lists the article rather than answers
-_DENIALS = {"not", "no", "never", "neither", "nor", "without", "except"}
+_DENIALS = {"not", "cannot", "no", "never", "neither", "nor", "without", "except"}
+_DENYING_PAIRS = {("rather", "than"), ("instead", "of")}
+_AUXILIARIES = {"is", "was", "are", "were", "do", "does", "did", "has", "have", "had", "would", "could", "will"}
+_POLES = {"yes", "no"}
 
 
 class Verdict(NamedTuple):
@@ -29,8 +32,9 @@ def answer_match(prediction: Answer, item: QaItem) -> Verdict:
 
     Unanswerable: right if it abstains. Otherwise right if its canonical tokens (`equivalence.canonical`: numbers
     by value, spelling folded) equal a reference's, or hold one as neighbouring tokens and nothing speaks against
-    it: no distractor, no other number beside a number, no denial before it, no "or" beside it, at most 60 tokens,
-    and not only words of the question. For a list, every part must be there, and nothing more.
+    it: a distractor, another number of its kind beside a number ("8 towns, 9 towns"), a denial, an "or", a further
+    answer behind a semicolon, more than 60 tokens, only words of the question. "Yes" and "no" must open or close
+    the answer. For a list, every part must be there, and nothing more.
 
     Args:
         prediction: The extracted answer.
@@ -60,22 +64,36 @@ def answer_match(prediction: Answer, item: QaItem) -> Verdict:
     return text_verdict(prediction.text, item.references, item.distractors, item.question)
 
 
+class Found(NamedTuple):
+    """A reference in an answer: the answer's tokens, the reference's place in them, the question's tokens."""
+
+    said: tuple[str, ...]
+    start: int
+    end: int
+    asked: tuple[str, ...]
+
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """The reference's tokens."""
+        return self.said[self.start : self.end]
+
+
 def text_verdict(text: str, references: Sequence[str], distractors: Sequence[str] = (), question: str = "") -> Verdict:
     """Return the verdict on one text against alternatives; the rule for all but lists."""
     said = canonical(text)
+    for reference in references:
+        if said == canonical(reference) and (said or text.strip() == reference.strip()):
+            return Verdict(1.0, f"equals '{reference}'")
     if not said:
         return Verdict(0.0, "says nothing")
-    for reference in references:
-        if said == canonical(reference):
-            return Verdict(1.0, f"equals '{reference}'")
-    asked = canonical(question)
     objection = f"no reference in {len(said)} words"
     for reference in sorted(references, key=lambda one: -len(canonical(one))):
         wanted = canonical(reference)
         at = find_tokens(said, wanted)
         if at is None:
             continue
-        against = _objection(said, wanted, at, asked) or _distracted(said, wanted, at, asked, distractors)
+        found = Found(said, at, at + len(wanted), canonical(question))
+        against = _objection(found) or _distracted(found, distractors) or _rivalled(text, references)
         if not against:
             return Verdict(1.0, f"holds '{reference}'")
         objection = f"holds '{reference}', but {against}"
@@ -92,45 +110,118 @@ def find_tokens(said: Sequence[str], wanted: Sequence[str], start: int = 0) -> i
     return None
 
 
-def _objection(said: Sequence[str], wanted: Sequence[str], at: int, asked: Sequence[str]) -> str:
+def _objection(found: Found) -> str:
     """Return what speaks against a reference found in a longer answer, or ""."""
-    end = at + len(wanted)
+    said, start, end, asked = found
     if len(said) > LONGEST:
         return f"in more than {LONGEST} words"
-    if set(wanted) <= set(asked):
+    if _POLES.issuperset(found.wanted):
+        return "" if {said[0], said[-1]} & _POLES == set(found.wanted) else "not as a plain yes or no"
+    if set(found.wanted) <= set(asked):
         return "only words of the question"
-    if _DENIALS & set(said[max(0, at - 3) : at]):
+    if _is_denied(found):
         return "denied"
-    if "or" in said[max(0, at - 1) : at] or "or" in said[end : end + 1]:
+    if "or" in said[max(0, start - 2) : start] or "or" in said[end : end + 2]:
         return "beside an 'or'"
-    numbers = {token for token in wanted if is_number(token)}
-    others = {token for token in (*said[:at], *said[end:]) if is_number(token)} - set(asked) - numbers
-    if numbers and others:
-        return f"beside another number, {min(others)}"
+    return _other_number(found)
+
+
+def _is_denied(found: Found) -> bool:
+    """Return whether a denial stands up to three words before, after any "but", or "is not" right behind.
+
+    A denial that the question itself holds is none: "not yet captured" answers what is not yet captured.
+    """
+    said, start, end, asked = found
+    denials = _DENIALS - set(asked)
+    before = said[max(0, start - 3) : start]
+    while "but" in before:
+        before = before[before.index("but") + 1 :]
+    behind = said[end : end + 2]
+    return (
+        not denials.isdisjoint(before)
+        or before[-2:] in _DENYING_PAIRS
+        or (len(behind) == 2 and behind[0] in _AUXILIARIES and behind[1] in denials)
+    )
+
+
+def _other_number(found: Found) -> str:
+    """Return the objection to a further number that could answer the same question: one of the same kind."""
+    said, start, end, asked = found
+    own = {_kind(said, at) for at in range(start, end) if is_number(said[at])}
+    if own and said[start - 1 : start] == ("minus",):
+        return "of the other sign"
+    known = {*asked, *found.wanted}
+    for at in (*range(start), *range(end, len(said))) if own else ():
+        if is_number(said[at]) and said[at] not in known and any(_compete(kind, _kind(said, at)) for kind in own):
+            return f"beside another number, {said[at]}"
     return ""
 
 
-def _distracted(
-    said: Sequence[str], wanted: Sequence[str], at: int, asked: Sequence[str], distractors: Iterable[str]
-) -> str:
-    """Return the distractor that stands beside the reference, or ""; the question's own words are none."""
-    outside = (*said[:at], "\0", *said[at + len(wanted) :])
+def _kind(said: Sequence[str], at: int) -> str:
+    """Return of which kind a number is: a rank, a year, or an amount of what the next word says, "" at the end."""
+    number = said[at]
+    if number.endswith("th"):
+        return "(rank)"
+    if len(number) == 4 and number < "2100":
+        return "(year)"
+    return said[at + 1] if at + 1 < len(said) else ""
+
+
+def _compete(kind: str, other: str) -> bool:
+    return kind == other or ("" in {kind, other} and not {kind, other} & {"(rank)", "(year)"})
+
+
+def _distracted(found: Found, distractors: Iterable[str]) -> str:
+    """Return the objection to a distractor that is not part of the reference, denied, or the question's own words."""
+    said, asked = found.said, found.asked
+    own = [(at, at + len(found.wanted)) for at in _places(said, found.wanted)]
     for distractor in distractors:
         tokens = canonical(distractor)
-        if find_tokens(outside, tokens) is not None and find_tokens(asked, tokens) is None:
-            return f"beside '{distractor}'"
+        if find_tokens(asked, tokens) is not None:
+            continue
+        for at in _places(said, tokens):
+            end = at + len(tokens)
+            inside = any(first <= at and end <= last for first, last in own)
+            if not inside and not _is_denied(Found(said, at, end, asked)):
+                return f"beside '{distractor}'"
+    return ""
+
+
+def _places(said: tuple[str, ...], wanted: tuple[str, ...]) -> Iterator[int]:
+    at = find_tokens(said, wanted)
+    while at is not None:
+        yield at
+        at = find_tokens(said, wanted, at + 1)
+
+
+def _rivalled(text: str, references: Sequence[str]) -> str:
+    """Return the objection to a second short answer behind a semicolon, by which the prompt parts several answers."""
+    pieces = cuts(text.replace("\n", " "))[0] if ";" in text else []
+    for piece in pieces if len(pieces) > 1 else ():
+        said = canonical(piece)
+        if len(said) <= 4 and all(find_tokens(said, canonical(one)) is None for one in references):
+            return f"beside '{piece}'"
     return ""
 
 
 def _list_verdict(text: str, item: QaItem) -> Verdict:
-    pieces = split_list(text)
-    pairs = pair_parts(pieces, item.parts, lambda piece, part: text_verdict(piece, part, item.distractors).score > 0)
+    """Return the verdict on a list: in a coarse cut each piece must equal its part, in the finest it may hold it."""
+    *coarse, fine = cuts(text)
+    if len(fine) > LONGEST:
+        return Verdict(0.0, f"lists more than {LONGEST} things")
+    readings = [read_list(pieces, item.parts, equals_part) for pieces in coarse]
+    readings.append(read_list(fine, item.parts, lambda one, part: text_verdict(one, part, item.distractors).score > 0))
+    verdicts = [_judged(reading, item) for reading in readings]
+    return next((verdict for verdict in verdicts if verdict.score), verdicts[-1])
+
+
+def _judged(reading: ListReading, item: QaItem) -> Verdict:
+    pairs, extras = reading.pairs, reading.extras
     absent = [part[0] for number, part in enumerate(item.parts) if number not in pairs]
     if absent:
         return Verdict(0.0, f"{len(absent)} of {len(item.parts)} parts missing, '{absent[0]}' first")
-    extra = [piece for number, piece in enumerate(pieces) if number not in pairs.values()]
-    if extra:
-        return Verdict(0.0, f"'{extra[0]}' is no part")
+    if extras:
+        return Verdict(0.0, f"'{extras[0]}' is no part")
     order = [pairs[number] for number in range(len(item.parts))]
     if item.ordered and order != sorted(order):
         return Verdict(0.0, "all parts, in another order")

@@ -1,25 +1,54 @@
-"""F1 over the parts of a list."""
+"""F1 over the parts of a list, and how an answer is read as one."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from readmark.metrics.equivalence import canonical
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-_BULLET = re.compile(r"^\s*(?:[-*•–]|\(?\d{1,2}[.)])\s+", re.MULTILINE)
-_STRONG = re.compile(r"\s*[;\n|]\s*(?:and\s+)?", re.IGNORECASE)
-_WEAK = re.compile(r"\s*,\s*(?:and\s+)?|\s+(?:and|&)\s+", re.IGNORECASE)
+_COMMA = r"(?<!\d),|,(?!\d{3}\b)"  # not that of 400,000
+_CUTS = tuple(re.compile(marks, re.IGNORECASE) for marks in (
+    r"[;\n|]",
+    rf"[;\n|]|{_COMMA}",
+    rf"[;\n|]|{_COMMA}|\s(?:and|&)\s",
+))  # fmt: skip
+_OPENING = re.compile(r"^\s*(?:(?:[-*•–]|\(?\d{1,2}[.)])\s+)?(?:(?:and|&)\s+)?", re.IGNORECASE)
+# Words around a part that name nothing: "The cities are A", "Both A", "B are the cities", "According to the article".
+_LEAD = re.compile(r"^.*(?::|\b(?:are|were|is|was|includes?|included|including|namely|both))\s+", re.IGNORECASE)
+_TAIL = re.compile(r"\s(?:are|were|is|was)\s.*$", re.IGNORECASE)
+_EMPTY = {
+    "according", "all", "and", "answer", "answers", "are", "article", "as", "both", "by", "following", "given", "here",
+    "in", "is", "it", "list", "listed", "mentioned", "named", "of", "passage", "respectively", "text", "that", "these",
+    "they", "this", "to", "were",
+}  # fmt: skip
+
+
+class ListReading(NamedTuple):
+    """An answer's pieces, and which of them is which part: part number → piece number."""
+
+    pieces: list[str]
+    pairs: dict[int, int]
+
+    @property
+    def extras(self) -> list[str]:
+        """The pieces that are no part and not mere words around the list."""
+        paired = set(self.pairs.values())
+        return [
+            piece
+            for number, piece in enumerate(self.pieces)
+            if number not in paired and not _EMPTY.issuperset(canonical(piece))
+        ]
 
 
 def list_f1(prediction: str, parts: Sequence[Sequence[str]]) -> float:
     """Return the F1 of the parts an answer names; the order does not count.
 
-    The answer is cut at semicolons and line breaks or, where there are none, at commas and "and"; pieces are
-    paired one to one with parts whose alternatives they equal in canonical tokens. With m pairs,
+    The answer is cut at semicolons and line breaks, at commas too, or at "and" too, whichever scores best (`cuts`);
+    pieces are paired one to one with parts whose alternatives they equal in canonical tokens. With m pairs,
     F1 = 2m / (|pieces| + |parts|).
 
     Args:
@@ -30,7 +59,8 @@ def list_f1(prediction: str, parts: Sequence[Sequence[str]]) -> float:
         Fraction in [0, 1], unrounded; higher is better.
 
     Edge cases:
-        A part named twice is one pair and one piece too many.
+        A part named twice is one pair and one piece too many. Words around the list ("The cities are A and B",
+        "According to the article, …") are no pieces.
 
     Example:
         >>> list_f1("Farah, Kunduz and Kabul", [["Kunduz", "Kondoz"], ["Farah"]])
@@ -39,24 +69,24 @@ def list_f1(prediction: str, parts: Sequence[Sequence[str]]) -> float:
     Source:
         Readmark's own; the usual set F1.
     """
-    pieces = split_list(prediction)
-    pairs = pair_parts(pieces, parts, _equal)
-    return 2 * len(pairs) / (len(pieces) + len(parts))
+    readings = [read_list(pieces, parts, equals_part) for pieces in cuts(prediction)]
+    return max(2 * len(one.pairs) / (len(one.pairs) + len(one.extras) + len(parts)) for one in readings)
 
 
-def split_list(text: str) -> list[str]:
-    """Return the pieces of an answer that lists; bullets and numbers before them are dropped."""
-    text = _BULLET.sub("", text).strip()
-    pieces = _STRONG.split(text)
-    if len([piece for piece in pieces if piece.strip()]) < 2:
-        pieces = _WEAK.split(text)
-    return [piece.strip() for piece in pieces if canonical(piece)]
+def cuts(text: str) -> list[list[str]]:
+    """Return an answer's pieces three times, cut ever finer; bullets, numbers and "and" before them are dropped.
+
+    Example:
+        >>> cuts("Trinidad and Tobago, Cuba")[1:]
+        [['Trinidad and Tobago', 'Cuba'], ['Trinidad', 'Tobago', 'Cuba']]
+    """
+    return [[piece for raw in cut.split(text) if canonical(piece := _OPENING.sub("", raw).strip())] for cut in _CUTS]
 
 
-def pair_parts(
-    pieces: Sequence[str], parts: Sequence[Sequence[str]], fits: Callable[[str, Sequence[str]], bool]
-) -> dict[int, int]:
-    """Return the largest one-to-one pairing of parts with pieces, part number → piece number (Kuhn's algorithm)."""
+def read_list(
+    pieces: list[str], parts: Sequence[Sequence[str]], fits: Callable[[str, Sequence[str]], bool]
+) -> ListReading:
+    """Return the largest one-to-one pairing of parts with pieces (Kuhn's algorithm)."""
     edges = [[number for number, piece in enumerate(pieces) if fits(piece, part)] for part in parts]
     owner: dict[int, int] = {}
 
@@ -71,9 +101,10 @@ def pair_parts(
 
     for part in range(len(parts)):
         place(part, set())
-    return {part: piece for piece, part in owner.items()}
+    return ListReading(pieces, {part: piece for piece, part in owner.items()})
 
 
-def _equal(piece: str, part: Sequence[str]) -> bool:
-    said = canonical(piece)
-    return any(said == canonical(alternative) for alternative in part)
+def equals_part(piece: str, part: Sequence[str]) -> bool:
+    """Return whether a piece, with or without the words around a list, equals an alternative of a part."""
+    said = {canonical(one) for one in (piece, _LEAD.sub("", piece), _TAIL.sub("", piece))}
+    return any(canonical(alternative) in said for alternative in part)

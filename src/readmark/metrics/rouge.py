@@ -40,7 +40,8 @@ def rouge_n(prediction: str, references: Sequence[str], n: int) -> float:
         Lin 2004, W04-1013; equals rouge-score 0.1.2 on ASCII text.
     """
     said = _ngrams(prediction, n)
-    return max(_f1((said & wanted).total(), said.total(), wanted.total()) for wanted in _all_ngrams(references, n))
+    wanted = _all_ngrams(tuple(references), n)
+    return max(_f1((said & one).total(), said.total(), one.total()) for one in wanted)
 
 
 def rouge_l(prediction: str, references: Sequence[str]) -> float:

@@ -1,7 +1,8 @@
 """`command:PROGRAM`: a model in any language, one JSON prompt a line in, one JSON answer a line out.
 
-The process is kept alive over all prompts. If it dies, hangs, or answers nonsense, that item fails and a new
-process takes the next one. Its standard error is read and thrown away but for the end, which the failure tells.
+The process is kept alive over all prompts; a program that ends in peace after its answer is started again. If it
+dies, hangs, or answers nonsense, that item fails and a new process takes the next one. Its standard error is read and
+thrown away but for the end, which the failure tells.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ from readmark.errors import ModelError, Problem, quoted
 from readmark.records import Prompt, Reply
 
 LONGEST_ANSWER = 16 * 2**20  # bytes
+LONGEST_WAIT = 60.0  # seconds of one look at the pipes; a longer timeout takes several
+SHOWN = 100  # characters of the command in the model's name; its revision is over all of it
 TOLD = 500  # characters of standard error that a failure tells
 GRACE = 2.0  # seconds a process has to end by itself once its input is closed
 
@@ -54,16 +57,19 @@ class CommandModel:
         try:
             self._argv = shlex.split(command)
         except ValueError as error:
-            raise ModelError(Problem(f"command:{command}", f"cannot be split: {error}", "balanced quotes")) from error
+            fix = "quote arguments as in a shell"
+            raise ModelError(
+                Problem(f"command:{command}", f"cannot be split: {error}", "balanced quotes", fix)
+            ) from error
         program = shutil.which(self._argv[0]) if self._argv else None
         if program is None:
             found = f"there is no program {quoted(self._argv[0])}" if self._argv else "names no program"
-            raise ModelError(
-                Problem(f"command:{command}", found, "an executable file, or a name on PATH", "chmod +x it")
-            )
+            fix = "check the path, and chmod +x the file"
+            raise ModelError(Problem(f"command:{command}", found, "an executable file, or a name on PATH", fix))
         if not isinstance(timeout, int | float) or not timeout > 0:
-            raise ModelError(Problem(f"command:{command}", f"timeout is {quoted(timeout)}", "seconds above 0"))
-        self.name = command
+            found = f"timeout is {quoted(timeout)}"
+            raise ModelError(Problem(f"command:{command}", found, "seconds above 0", "--model-arg timeout=120"))
+        self.name = "".join(c if c.isprintable() else "?" for c in " ".join(command.split())[:SHOWN])
         self.revision = _digest(program, self._argv)
         self.parameters: dict[str, object] = {}
         self._timeout = float(timeout)
@@ -79,6 +85,15 @@ class CommandModel:
         """
         if self._process and (self._process.poll() is not None or self._has_strays()):
             self._stop()
+        reused = self._process
+        try:
+            return self._ask(prompt)
+        except CommandError:
+            if reused is None or reused.returncode != 0:
+                raise
+            return self._ask(prompt)  # it was ending after its last answer, as a program for one prompt does
+
+    def _ask(self, prompt: Prompt) -> Reply:
         process = self._process or self._start()
         try:
             answer = self._parse(self._exchange(process, _line(prompt)), prompt)
@@ -143,7 +158,7 @@ class CommandModel:
             while b"\n" not in answer:
                 if time.monotonic() > deadline:
                     raise CommandError(f"did not answer within {self._timeout:g} s{self._told()}")
-                for key, _ in ready.select(max(0.0, deadline - time.monotonic())):
+                for key, _ in ready.select(min(LONGEST_WAIT, max(0.0, deadline - time.monotonic()))):
                     if key.fileobj is process.stdin:
                         line = _write(key.fd, line)
                         if not line:
@@ -155,6 +170,8 @@ class CommandModel:
         first, _, self._spare = answer.partition(b"\n")
         if self._spare:
             raise CommandError(f"wrote more than one line: {quoted(self._spare)} after the answer")
+        if line:
+            self._stop()  # it answered before it had read all; to it, the rest would begin the next prompt
         return first
 
     def _read(self, process: subprocess.Popen[bytes], fd: int, so_far: int) -> bytes:
@@ -216,7 +233,7 @@ def _status(process: subprocess.Popen[bytes]) -> str:
 
 def _digest(program: str, argv: list[str]) -> str:
     """Hash the command line and every file that it names, so that an edited script is another revision."""
-    digest = hashlib.sha256("\0".join(argv).encode())
+    digest = hashlib.sha256("\0".join(argv).encode(errors="surrogateescape"))
     for name in [program, *argv[1:]]:
         path = Path(name)
         with suppress(OSError, ValueError):

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import inspect
 import json
 import marshal
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+import sys
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, get_args, runtime_checkable
+
+import msgspec
 
 from readmark.errors import ModelError, Problem, quoted
 from readmark.records import Prompt, Reply, Task
@@ -66,7 +69,9 @@ class LoadedModel:
         return json.dumps(parts, sort_keys=True, ensure_ascii=False).encode()
 
 
-def adapt(target: object, spec: str, arguments: Mapping[str, Any] | None = None) -> LoadedModel:
+def adapt(
+    target: object, spec: str, arguments: Mapping[str, Any] | None = None, file: Path | None = None
+) -> LoadedModel:
     """Return what the user plugged in as a model.
 
     Args:
@@ -74,13 +79,14 @@ def adapt(target: object, spec: str, arguments: Mapping[str, Any] | None = None)
             or `predict_many`.
         spec: How it was named.
         arguments: From `--model-arg`; unknown keys are refused.
+        file: The file that it was found in, where it was found in one.
 
     Raises:
         ModelError: It is none of these, or does not keep the door's contract.
     """
     arguments = dict(arguments or {})
     bound = arguments
-    revision = source_digest(target)
+    revision = source_digest(target, file)
     if inspect.isclass(target):
         bound = _bind(target, arguments, spec)
         target = _built(target, arguments, spec)
@@ -104,13 +110,14 @@ def _is_predictor(target: object) -> bool:
 
 def _built(made: type, arguments: dict[str, Any], spec: str) -> object:
     try:
-        built = made(**arguments)
+        with contextlib.redirect_stdout(sys.stderr):  # standard output is for results
+            built = made(**arguments)
     except ModelError:
         raise
-    except Exception as error:
-        raise ModelError(
-            Problem(spec, f"{made.__name__}() raised {type(error).__name__}: {error}", "a model that can be made")
-        ) from error
+    except (Exception, SystemExit) as error:
+        found = f"{made.__name__}() raised {type(error).__name__}: {error}"
+        fix = "see its __init__; settings are given with --model-arg K=V"
+        raise ModelError(Problem(spec, found, "a model that can be made", fix)) from error
     if not _is_predictor(built):
         fix = 'def predict(self, prompt): return "…"'
         raise ModelError(Problem(spec, f"class {made.__name__} has no predict", "a method predict(prompt)", fix))
@@ -119,24 +126,27 @@ def _built(made: type, arguments: dict[str, Any], spec: str) -> object:
 
 def _loaded(target: Any, spec: str, bound: dict[str, Any], digest: str) -> LoadedModel:  # noqa: ANN401 - user's object
     plain = target.func if isinstance(target, functools.partial) else target
-    name = getattr(target, "name", None) or getattr(plain, "__name__", None) or type(target).__name__
-    revision = getattr(target, "revision", None) or digest
-    parameters = getattr(target, "parameters", bound)
-    tasks = getattr(target, "tasks", TASKS)
+    name = getattr(plain, "name", None) or getattr(plain, "__name__", None) or type(plain).__name__
+    revision = getattr(plain, "revision", None) or digest
+    parameters = getattr(plain, "parameters", bound)
+    tasks = getattr(plain, "tasks", TASKS)
+    close = getattr(plain, "close", None)
     problems = []
     if not isinstance(name, str) or len(name) > NAME_LENGTH or not name.isprintable():
-        problems.append(Problem(spec, f"has the name {quoted(name)}", f"1 to {NAME_LENGTH} printable characters"))
-    if not isinstance(revision, str):
-        problems.append(Problem(spec, f"has the revision {quoted(revision)}", "text, such as a commit"))
-    tasks = (tasks,) if isinstance(tasks, str) else tuple(tasks)
-    if not tasks or not set(tasks) <= set(TASKS):
-        problems.append(Problem(spec, f"has the tasks {quoted(tasks)}", "a set of " + " and ".join(TASKS)))
+        expected = f"1 to {NAME_LENGTH} printable characters"
+        problems.append(Problem(spec, f"has the name {quoted(name)}", expected, 'name = "my-model"'))
+    if not isinstance(revision, str) or not _is_json(revision):
+        problems.append(Problem(spec, f"has the revision {quoted(revision)}", "text, such as a commit", "make it text"))
+    tasks = {tasks} if isinstance(tasks, str) else tasks
+    if not isinstance(tasks, Collection) or not tasks or any(task not in TASKS for task in tasks):
+        expected = "a set of " + " and ".join(TASKS)
+        problems.append(Problem(spec, f"has the tasks {quoted(tasks)}", expected, 'tasks = {"qa"}'))
     try:
-        parameters = json.loads(json.dumps(dict(parameters), allow_nan=False))
-    except (TypeError, ValueError) as error:
-        problems.append(
-            Problem(spec, f"has parameters that JSON cannot hold: {error}", "text, numbers, lists, mappings")
-        )
+        parameters = _plain(dict(parameters))
+    except (TypeError, ValueError, OverflowError, RecursionError) as error:
+        expected = "a mapping of text, numbers, lists and mappings"
+        fix = "leave out what answers do not depend on"
+        problems.append(Problem(spec, f"has parameters that JSON cannot hold: {error}", expected, fix))
     if problems:
         raise ModelError(*problems)
     return LoadedModel(
@@ -147,7 +157,7 @@ def _loaded(target: Any, spec: str, bound: dict[str, Any], digest: str) -> Loade
         spec=spec,
         predict=getattr(target, "predict", None) or (target if not _is_predictor(target) else None),
         predict_many=getattr(target, "predict_many", None),
-        close=getattr(target, "close", lambda: None),
+        close=close if callable(close) else lambda: None,
     )
 
 
@@ -171,23 +181,56 @@ def _bind(target: Callable[..., Any], arguments: dict[str, Any], spec: str, skip
 
 
 def _is_json(value: object) -> bool:
-    with suppress(TypeError, ValueError):
-        json.dumps(value, allow_nan=False)
+    with contextlib.suppress(TypeError, ValueError, OverflowError, RecursionError):
+        _plain(value)
         return True
     return False
 
 
+def _plain(value: object) -> Any:  # noqa: ANN401 - what JSON holds
+    """Return a value as reading it back from JSON gives it; raises where our files could not hold it."""
+    value = json.loads(json.dumps(value, allow_nan=False))
+    msgspec.json.encode(value)  # stricter than json, which lets half of a surrogate pair pass
+    return value
+
+
 def _refused(spec: str, unknown: list[str], known: list[str]) -> ModelError:
     expected = "one of " + ", ".join(known) if known else "no arguments"
-    return ModelError(*(Problem(spec, f"takes no argument {quoted(key)}", expected) for key in unknown))
+    fix = "correct or leave out the --model-arg"
+    return ModelError(*(Problem(spec, f"takes no argument {quoted(key)}", expected, fix) for key in unknown))
 
 
-def source_digest(target: object) -> str:
-    """Return the SHA-256 of the file that defines a class, function or object; of its code where there is no file."""
+def source_digest(target: object, file: Path | None = None) -> str:
+    """Return the SHA-256 of the file that defines a class, function or object; of its code where there is no file.
+
+    Args:
+        target: The class, function or object; decorated and partly applied ones are looked into.
+        file: The file that it was found in; where another one defines it, the hash is over both.
+    """
+    target = _unwrapped(target)
     made: Any = target if inspect.isclass(target) or inspect.isroutine(target) else type(target)
-    with suppress(TypeError, OSError):
-        path = inspect.getsourcefile(made)
-        if path:
-            return hashlib.sha256(Path(path).read_bytes()).hexdigest()
-    code = getattr(target, "__code__", None)
-    return hashlib.sha256(marshal.dumps(code) if code else repr(made).encode()).hexdigest()
+    files = [file] if file else []
+    defined = _defining_file(made)
+    if defined and not (file and defined.samefile(file)):
+        files.append(defined)
+    if files:
+        digests = [hashlib.sha256(path.read_bytes()).hexdigest() for path in files]
+        return digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest()
+    members = [member for _, member in sorted(vars(made).items())] if inspect.isclass(made) else [made]
+    codes = [member.__code__ for member in members if hasattr(member, "__code__")]
+    plain = b"".join(marshal.dumps(code, 2) for code in codes)  # later versions depend on reference counts
+    return hashlib.sha256(plain or made.__qualname__.encode()).hexdigest()
+
+
+def _defining_file(made: Any) -> Path | None:  # noqa: ANN401 - a class or function
+    with contextlib.suppress(TypeError, OSError):
+        path = Path(inspect.getsourcefile(made) or "")
+        return path if path.is_file() else None
+    return None
+
+
+def _unwrapped(target: Any) -> Any:  # noqa: ANN401 - the user's object
+    """Return what a decorator or functools.partial stands for."""
+    while isinstance(target, functools.partial):
+        target = target.func
+    return inspect.unwrap(target) if callable(target) else target

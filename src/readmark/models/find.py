@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import importlib.util
 import inspect
@@ -18,6 +19,7 @@ from readmark.models.door import LoadedModel, adapt
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from importlib.metadata import EntryPoint
+    from types import ModuleType
 
 GROUP = "readmark.models"
 
@@ -50,9 +52,9 @@ def find_model(model: object, arguments: Mapping[str, Any] | None = None) -> Loa
     baseline = baselines().get(model)
     path, _, name = model.rpartition(":") if not model.endswith(".py") else (model, "", "")
     if baseline:
-        return adapt(_from_file(baseline, "", model), model, arguments)
+        return adapt(_from_file(baseline, "", model), model, arguments, baseline)
     if path.endswith(".py"):
-        return adapt(_from_file(Path(path), name, model), model, arguments)
+        return adapt(_from_file(Path(path), name, model), model, arguments, Path(path))
     plugin = plugins().get(model)
     if plugin:
         return adapt(_guarded(plugin.load, model), model, arguments)
@@ -80,16 +82,20 @@ def _from_file(path: Path, name: str, spec: str) -> object:
         raise ModelError(Problem(str(path), "there is no such file", "a Python file", "check the path"))
     module_name = f"readmark_model_{path.stem}"
     loader = importlib.util.spec_from_file_location(module_name, path)
-    if loader is None or loader.loader is None:
-        raise ModelError(Problem(str(path), "is not a Python file", "FILE.py:NAME"))
+    if loader is None:
+        raise ModelError(Problem(str(path), "is not a Python file", "FILE.py:NAME", "check the path"))
     module = importlib.util.module_from_spec(loader)
     sys.modules[module_name] = module
     folder = str(path.parent.resolve())
     if folder not in sys.path:
         sys.path.append(folder)
-    execute = loader.loader.exec_module
-    _guarded(lambda: execute(module), spec)
+    _guarded(lambda: _execute(path, module), spec)
     return _member(module, name or _only_model(module, path), spec)
+
+
+def _execute(path: Path, module: ModuleType) -> None:
+    """Run a file as a module; never from a cached .pyc, which misses two edits within a second."""
+    exec(compile(path.read_bytes(), str(path), "exec", dont_inherit=True), vars(module))  # noqa: S102 - as import does
 
 
 def _only_model(module: Any, path: Path) -> str:  # noqa: ANN401 - a module's members are its own
@@ -100,8 +106,9 @@ def _only_model(module: Any, path: Path) -> str:  # noqa: ANN401 - a module's me
         if member.__module__ == module.__name__ and (hasattr(member, "predict") or hasattr(member, "predict_many"))
     ]
     if len(found) != 1:
-        what = f"defines {len(found)} classes with predict"
-        raise ModelError(Problem(str(path), what, "exactly one, or FILE.py:NAME", f"{path}:NAME"))
+        what = f"defines {len(found)} classes with predict" + (f": {', '.join(found[:8])}" if found else "")
+        fix = f"{path}:{found[0] if found else 'NAME'}"
+        raise ModelError(Problem(str(path), what, "exactly one, or FILE.py:NAME", fix))
     return found[0]
 
 
@@ -114,16 +121,24 @@ def _member(module: Any, name: str, spec: str) -> object:  # noqa: ANN401 - a mo
 
 
 def _guarded(load: Callable[[], Any], spec: str) -> Any:  # noqa: ANN401 - what the user's code defines
-    """Run the user's import and tell its fault with its place."""
+    """Run the user's import and tell its fault with its place; what it prints goes to standard error."""
     try:
-        return load()
+        with contextlib.redirect_stdout(sys.stderr):
+            return load()
     except SyntaxError as error:
-        place = f"{error.filename}:{error.lineno}"
+        place = f"{error.filename}:{error.lineno}" if error.filename else spec
         raise ModelError(
             Problem(place, f"is not valid Python: {error.msg}", "a file that imports", "mend it")
         ) from error
     except (Exception, SystemExit) as error:
-        frames = traceback.extract_tb(error.__traceback__)
-        place = f"{frames[-1].filename}:{frames[-1].lineno}" if len(frames) > 1 else spec
+        place = _place(error) or spec
         what = f"cannot be imported: {type(error).__name__}: {error}"
         raise ModelError(Problem(place, what, "a module that imports", f"needed for the model {spec}")) from error
+
+
+def _place(error: BaseException) -> str:
+    """Return `file:line` of the last frame that is neither Python's import machinery nor ours; "" where none is."""
+    machinery = (str(Path(importlib.__file__).parent), "<frozen ", __file__)
+    frames = traceback.extract_tb(error.__traceback__)
+    theirs = [frame for frame in frames if not frame.filename.startswith(machinery)]
+    return f"{theirs[-1].filename}:{theirs[-1].lineno}" if theirs else ""

@@ -91,10 +91,10 @@ def standard_error(values: Sequence[float], clusters: Sequence[Hashable] | None 
 
 
 def _sums(residuals: Sequence[float], clusters: Sequence[Hashable] | None) -> list[float]:
-    sums: defaultdict[Hashable, float] = defaultdict(float)
+    groups: defaultdict[Hashable, list[float]] = defaultdict(list)
     for residual, cluster in zip(residuals, clusters or [0] * len(residuals), strict=True):
-        sums[cluster] += residual
-    return list(sums.values())
+        groups[cluster].append(residual)
+    return [math.fsum(group) for group in groups.values()]  # exact sums, so that the order never shows
 
 
 def mean_interval(

@@ -1,0 +1,49 @@
+# Two commands do all the set-up on a machine with Python 3.11 or later: `make board` and `make test`.
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+PINS := pyproject.toml constraints.txt
+
+.PHONY: board test check wheel speed clean
+
+board: .venv/board.installed ## score every baseline on crossroads, print the table, write out/leaderboard.json
+	rm -rf out/baselines
+	$(BIN)/readmark run --out out/baselines > /dev/null
+	$(BIN)/readmark board out/baselines/* --out out
+
+test: .venv/test.installed ## install what tests need and pass them
+	$(BIN)/python -m pytest
+
+check: .venv/check.installed ## ruff lint and format, strict mypy
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+wheel: .venv/check.installed ## build dist/*.whl
+	rm -rf dist
+	$(BIN)/python -m build --wheel --no-isolation > /dev/null
+
+speed: .venv/board.installed ## compare with peers; installs them in their own environment
+	$(BIN)/python studies/speed/harness.py
+
+clean:
+	rm -rf .venv out dist
+
+.venv/python.made:
+	$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "readmark needs Python 3.11 or later: make PYTHON=python3.11 board")'
+	$(PYTHON) -m venv .venv
+	touch $@
+
+.venv/board.installed: .venv/python.made $(PINS)
+	@echo "installing readmark and what it stands on (about a minute)"
+	$(INSTALL) --editable .
+	touch $@
+
+.venv/test.installed: .venv/board.installed $(PINS)
+	@echo "installing what the tests need (torch is large)"
+	$(INSTALL) --editable '.[test,check]'
+	touch $@ .venv/check.installed
+
+.venv/check.installed: .venv/board.installed $(PINS)
+	$(INSTALL) --editable '.[check]'
+	touch $@
