@@ -143,12 +143,13 @@ def write_atomically(path: Path, data: bytes) -> None:
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
             raise
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise RunError(_unwritable(path, error)) from error
 
 
-def _unwritable(path: Path, error: OSError) -> Problem:
-    return Problem(str(path), f"cannot be written: {error.strerror}", "a folder with room", "free space or choose -o")
+def _unwritable(path: Path, error: OSError | ValueError) -> Problem:
+    reason = error.strerror if isinstance(error, OSError) else error
+    return Problem(str(path), f"cannot be written: {reason}", "a folder with room", "free space, or choose another -o")
 
 
 class Log:

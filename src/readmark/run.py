@@ -15,7 +15,7 @@ import msgspec
 
 import readmark
 from readmark.benchmark import Benchmark, load
-from readmark.errors import ModelError, Problem
+from readmark.errors import ModelError, Problem, printable
 from readmark.extraction import Extraction
 from readmark.jsonl import Log, mend
 from readmark.models import Asked, LoadedModel, ask, find_model
@@ -266,7 +266,7 @@ def _message(error: BaseException) -> str:
         text = str(error)
     except Exception as fault:  # noqa: BLE001 - the message of the user's own exception class may fail too
         text = f"(its message cannot be read: {type(fault).__name__})"
-    return text.encode(errors="replace").decode()[:MESSAGE_LENGTH]
+    return printable(text)[:MESSAGE_LENGTH]
 
 
 def score_run(

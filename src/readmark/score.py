@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 import readmark
 from readmark.benchmark import Benchmark, load
 from readmark.decoding import decode, parse_object
@@ -13,7 +15,7 @@ from readmark.errors import PredictionsError, Problem, ReadmarkError, as_json, q
 from readmark.extraction import Extraction
 from readmark.jsonl import read_bytes, read_objects
 from readmark.prompts import CONDITIONS, check_conditions
-from readmark.records import Prediction, Record, Report
+from readmark.records import Item, Prediction, Record, Report
 from readmark.reporting import make_report
 from readmark.runs import RunFolder
 from readmark.scoring import score_rows
@@ -44,7 +46,7 @@ def score(
     """Score predictions against a test set.
 
     Items without a prediction are `missing`; predictions for items that the test set lacks are counted as
-    `unknown` and named in the report's notes.
+    `unknown` and named in the report's notes. A task without any prediction was not asked, and the notes say so.
 
     Args:
         predictions: One or more files, or a mapping from item ids to texts.
@@ -66,12 +68,31 @@ def score(
     unknown = sorted({line.item_id for line in found.values() if line.item_id not in known})
     used = {line.condition for line in found.values()} or {condition}
     conditions = check_conditions([name for name in CONDITIONS if name in used], loaded)
-    rows = score_rows(loaded, items, found, conditions, extract)
+    asked = _asked(items, found)
+    rows = score_rows(loaded, asked, found, conditions, extract)
     signature = make_signature(loaded, extract, readmark.__version__)
     report = make_report(loaded, rows, signature, unknown=len(unknown))
+    report = msgspec.structs.replace(report, notes=report.notes + _notes(items, asked, unknown))
     if out is not None:
         RunFolder(Path(out)).write_scores(rows, report)
     return report
+
+
+def _asked(items: Sequence[Item], found: Mapping[tuple[str, str], Prediction]) -> tuple[Item, ...]:
+    """Return the items of the tasks that were predicted at all; all items where none was."""
+    predicted = {item_id for item_id, _ in found}
+    tasks = {item.task for item in items if item.id in predicted} or {item.task for item in items}
+    return tuple(item for item in items if item.task in tasks)
+
+
+def _notes(items: Sequence[Item], asked: Sequence[Item], unknown: Sequence[str]) -> tuple[str, ...]:
+    """Return what was left out of the scores, in words."""
+    left_out = sorted({item.task for item in items} - {item.task for item in asked})
+    notes = [f"no predictions for the task {task}: not scored" for task in left_out]
+    if unknown:
+        more = f" and {len(unknown) - 5} more" if len(unknown) > 5 else ""
+        notes.append("not in the test set: " + ", ".join(map(quoted, unknown[:5])) + more)
+    return tuple(notes)
 
 
 def _placed(predictions: str | Path | Mapping[str, str] | Sequence[str | Path], condition: str) -> Placed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import textwrap
 
 import pytest
@@ -10,6 +11,17 @@ from readmark.models import ask
 from readmark.records import Prompt
 
 ARTICLE = "Ada met Bo in Kabul on 3 May. Bo left at noon.\n"
+
+
+@pytest.fixture(autouse=True)
+def no_traces(monkeypatch):
+    """Imports of model files leave no trace in this process."""
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    before = set(sys.modules)
+    yield
+    for name in set(sys.modules) - before:
+        if getattr(sys.modules[name], "__file__", None) and "/test_" in sys.modules[name].__file__:  # under tmp_path
+            del sys.modules[name]
 
 
 @pytest.fixture

@@ -69,6 +69,8 @@ def test_an_item_whose_model_raises_fails_alone(prompts, outcomes, error):
         (b"bytes", "predict returned bytes"),
         (["x"], "predict returned list"),
         ("lone \ud800", "surrogates not allowed"),
+        ("a NUL \0", "the answer contains a NUL character"),
+        ("x" * 2_000_001, "the answer has 2,000,001 characters"),
         (Reply(text=None), "whose text is NoneType"),
         (Reply(text="x", input_tokens="9"), "input_tokens is '9'"),
         (Reply(text="x", output_tokens=1.5), "output_tokens is 1.5"),

@@ -7,6 +7,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from readmark.benchmark.items import parse_items, read_rows, resolve_evidence
 from readmark.benchmark.manifest import Listed, is_name, read_manifest
 from readmark.benchmark.records import ArticleEntry, Benchmark, Manifest
@@ -40,6 +42,11 @@ def load_folder(folder: Path, source: str, questions: Path | None = None) -> Ben
         rows, row_problems = read_rows(_inside(folder, questions))
         placed, item_problems = parse_items(rows)
         problems += row_problems + item_problems
+        if not listed:
+            placed = [
+                (place, msgspec.structs.replace(item, article=item.article.removesuffix(".txt")))
+                for place, item in placed
+            ]
     except ReadmarkError as error:
         problems += error.problems
     articles: dict[str, Article] = {}
@@ -97,6 +104,12 @@ def _inside(folder: Path, path: Path) -> Path:
 
 
 def _is_inside(folder: Path, path: str | Path) -> bool:
+    """Return whether a path below the folder stays there; only links need to be followed to know."""
+    root, step = str(folder), str(path)
+    while len(step) > len(root) and not os.path.islink(step):  # noqa: PTH114 - a thousand articles, each looked at
+        step = os.path.dirname(step)  # noqa: PTH120 - the same
+    if len(step) <= len(root):
+        return True
     return os.path.realpath(path).startswith(os.path.realpath(folder).rstrip(os.sep) + os.sep)
 
 
@@ -118,7 +131,7 @@ def _read_articles(
         return articles, problems
     files = _text_files(folder)
     for name, place in named.items():
-        path = files.get(name) or files.get(name.removesuffix(".txt"))
+        path = files.get(name)
         if path:
             _keep(_read_article(folder, path, name), name, articles, problems)
         else:

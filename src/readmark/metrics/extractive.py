@@ -1,7 +1,8 @@
 """How far a summary copies: the measures of Newsroom, and novelty.
 
 Conventions: tokens are `text.tokens`; a fragment is a run of the summary's tokens that also stands in the article,
-found greedily from the left, the longest at each place.
+found greedily from the left, the longest at each place. As in the paper, the search goes on in the article behind
+each run that it has found, so that a longer run which begins inside a shorter one is not seen.
 """
 
 from __future__ import annotations
@@ -24,7 +25,11 @@ def fragments(summary: str, article: str) -> list[int]:
     found = []
     i = 0
     while i < len(said):
-        longest = max((_run(said, text, i, j) for j in places.get(said[i], ())), default=0)
+        longest = after = 0
+        for j in places.get(said[i], ()):
+            if j >= after:
+                run = _run(said, text, i, j)
+                longest, after = max(longest, run), j + run
         found += [longest] if longest else []
         i += max(longest, 1)
     return found

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 LARGEST_BATCH = 64  # prompts of one prefix handed to predict_many at once
 AT_ONCE = 16  # prompts in flight with an async predict
+LONGEST_TEXT = 2_000_000  # characters; escaped, they fit a line that can be read back
 MOST_TOKENS = 2**63  # what a log's reader can hold
 
 
@@ -52,7 +53,8 @@ def checked(value: object) -> Reply:
 
     Raises:
         TypeError: It is neither text nor a Reply, or a token count is no whole number.
-        ValueError: The text cannot be written as UTF-8, or a token count is out of range.
+        ValueError: Our files cannot hold the text (half of a surrogate pair, NUL, too long), or a token count is out
+            of range.
     """
     if isinstance(value, BaseException):
         raise value
@@ -61,6 +63,10 @@ def checked(value: object) -> Reply:
         raise TypeError(f"predict returned {type(value).__name__}, expected str or Reply")
     if not isinstance(reply.text, str):
         raise TypeError(f"predict returned a Reply whose text is {type(reply.text).__name__}, expected str")
+    if "\0" in reply.text:
+        raise ValueError("the answer contains a NUL character")
+    if len(reply.text) > LONGEST_TEXT:
+        raise ValueError(f"the answer has {len(reply.text):,} characters, more than {LONGEST_TEXT:,}")
     return Reply(
         text=reply.text.encode().decode(),
         input_tokens=_count("input_tokens", reply.input_tokens),

@@ -19,6 +19,7 @@ METHOD = "wilson95"
 _TAIL = (1 + CONFIDENCE) / 2
 _Z = NormalDist().inv_cdf(_TAIL)
 _NO_ERROR = 1e-12  # a standard error below this is rounding, not spread
+_UNSEEN = 0.25  # of an item at each end of the range; see `_effective`
 _SERIES_FROM = 200  # degrees of freedom from which the series below is exact to 1e-10
 
 
@@ -105,7 +106,8 @@ def mean_interval(
     """Return the pooled mean of item scores and its 95 % interval.
 
     Right-or-wrong scores over one cluster: Wilson. Graded ones: Wilson with n_eff = m(1 - m) / SE^2 and the t
-    quantile; several clusters: the same with the larger standard error and t(G - 1). Where SE is 0, n_eff = n.
+    quantile; several clusters: the same with the larger standard error and t(G - 1). Where SE is 0, n_eff = n;
+    where a score stands at an end of the range, SE counts a little that was not seen (`_effective`).
     Unbounded metrics: m ± t SE; no ends where SE is 0 or unknown.
 
     Args:
@@ -131,8 +133,33 @@ def mean_interval(
     binary = all(value in (low, high) for value in values)
     if n == 1 and not binary:
         return Interval(mean, low, high)
-    quantile = _Z if binary and not several else t_quantile(df)
-    scaled = error / (high - low)
-    effective = n if scaled < _NO_ERROR or (binary and not several) else share * (1 - share) / scaled**2
-    ends = wilson(share, effective, quantile)
+    plain = binary and not several
+    quantile = _Z if plain else t_quantile(df)
+    errors = standard_error(values) / (high - low), error / (high - low)
+    reaches = any(value in (low, high) for value in values)
+    ends = wilson(share, n if plain else _effective(share, n, errors, reaches=reaches), quantile)
     return Interval(mean, low + ends[0] * (high - low), low + ends[1] * (high - low))
+
+
+def _effective(mean: float, n: int, errors: tuple[float, float], *, reaches: bool) -> float:
+    """Return how many right-or-wrong items would give a mean this standard error: n_eff = m(1 - m) / SE^2.
+
+    Where a score stands at an end of the range, others can, and a small sample with a mean near the other end may
+    hold none that does: a quarter of an unseen item at each end joins the naive variance, up to that of
+    right-or-wrong scores. By simulation (tests/statistics), 20 scores like token_f1 with a mean of .95 are then
+    covered 95 % of the time, not 72 %; where no score stands at an end, such as ROUGE, nothing changes.
+
+    Args:
+        mean: In [0, 1], as the errors are on that scale.
+        n: Items, at least 2.
+        errors: The naive standard error, and the larger of it and the cluster-robust one.
+        reaches: Whether a score stands at an end of the range.
+    """
+    naive, error = errors
+    if error < _NO_ERROR:
+        return n
+    most = mean * (1 - mean)
+    if reaches:
+        variance = ((n - 1) * n * naive**2 + _UNSEEN * (mean**2 + (1 - mean) ** 2)) / (n - 1 + 2 * _UNSEEN)
+        error = max(error, math.sqrt(min(variance / n, most / (n - 1))))
+    return most / error**2
