@@ -1,4 +1,4 @@
-"""Abstains from every question: the floor for answerable items, the ceiling for unanswerable ones.
+"""abstain: no answer to any question, the floor for answerable items and the ceiling for unanswerable ones.
 
 What a metric gives to silence must be known before it is believed about speech.
 """

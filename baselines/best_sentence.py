@@ -1,4 +1,4 @@
-"""Answers with the sentence that best matches the question (BM25): a search engine, not yet a reader.
+"""best-sentence: the sentence that best matches the question (BM25), a search engine and not yet a reader.
 
 It shows how far finding the place goes. It is strict answers that it fails: a sentence holds the answer
 and much else.

@@ -1,6 +1,6 @@
-"""Answers with the question itself: shows what a metric pays for words of the question.
+"""question-echo: the question itself (a canary).
 
-A canary. It has read nothing, so any score above the floor is a weakness of the metric.
+It has read nothing. A metric that rewards it pays for words of the question.
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ class RandomSentences:
         budget = prompt.max_words or BUDGET
         found = sentences(prompt.article)
         drawn = list(range(len(found)))
-        random.Random(f"{self._seed}|{prompt.article}|{prompt.question}").shuffle(drawn)
+        random.Random(f"{self._seed}|{prompt.article!a}|{prompt.question!a}").shuffle(drawn)
         chosen: list[int] = []
         length = 0
         while drawn and length < budget:

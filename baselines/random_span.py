@@ -1,4 +1,4 @@
-"""Answers with one to four random words in a row: the floor that any reader must leave behind.
+"""random-span: one to four random words in a row, the floor that any reader must leave behind.
 
 The words come from one random sentence. Chance depends on the seed, the article and the question alone,
 so the order in which questions are asked changes nothing.
@@ -12,7 +12,11 @@ from readmark import Prompt, sentences, words
 
 
 class RandomSpan:
-    """Points blindly into the article."""
+    """Points blindly into the article.
+
+    Args:
+        seed: Of the lot; the same seed, article and question give the same words.
+    """
 
     name = "random-span"
     tasks = frozenset({"qa"})
@@ -25,7 +29,7 @@ class RandomSpan:
         rows = [row for row in map(words, sentences(prompt.article)) if row]
         if not rows:
             return ""
-        chance = random.Random(f"{self.seed}|{prompt.question}|{prompt.article}")
+        chance = random.Random(f"{self.seed}|{prompt.question!a}|{prompt.article!a}")
         row = chance.choice(rows)
         length = chance.randint(1, min(4, len(row)))
         start = chance.randrange(len(row) - length + 1)

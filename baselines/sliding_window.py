@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from functools import lru_cache
+from itertools import accumulate
 
 from readmark import Prompt, sentences, tokens, words
 
@@ -29,10 +30,11 @@ class SlidingWindow:
         size = len(asked) + MARGIN
         best, window = 0.0, list[str]()
         for sentence, weights in weighted(prompt.article):
-            shared = [weight if parts & asked else 0.0 for parts, weight in weights]
-            for start in range(max(1, len(shared) - size + 1)):
-                score = math.fsum(shared[start : start + size])
-                if score > best + 1e-12:
+            shared = (weight if parts & asked else 0.0 for parts, weight in weights)
+            sums = [0.0, *accumulate(shared)]
+            for start in range(max(1, len(sentence) - size + 1)):
+                score = sums[min(start + size, len(sentence))] - sums[start]
+                if score > best + 1e-9:
                     best, window = score, sentence[start : start + size]
         return _longest_run(window, asked)
 

@@ -1,8 +1,9 @@
 """tf-idf: the sentences nearest to the article's own tf-idf vector.
 
 Centroid summarisation (Radev et al. 2004): each sentence is a vector of tf·idf, the article is their sum, and
-sentences are ranked by their cosine with it; idf is taken over the article's sentences. The best sentences fill the
-budget in the article's order; between equal ones the earlier goes first.
+sentences are ranked by their cosine with it; idf is taken over the article's sentences. As there, a sentence weighs
+less the later it stands, the last one half. The best sentences fill the budget in the article's order; between equal
+ones the earlier goes first.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from functools import lru_cache
 from readmark import Prompt, first_words, sentences, tokens, words
 
 BUDGET = 60  # words, where the task names none
+LATE = 0.5  # what the last sentence's score loses
 
 
 class TfIdf:
@@ -38,7 +40,7 @@ class TfIdf:
 
 @lru_cache(maxsize=8)
 def scored(article: str) -> tuple[list[str], list[float]]:
-    """Return an article's sentences and their cosines with the whole."""
+    """Return an article's sentences and their cosines with the whole, weighed by place."""
     found = sentences(article)
     bags = [Counter(tokens(sentence)) for sentence in found]
     spread = Counter(token for bag in bags for token in bag)
@@ -47,7 +49,8 @@ def scored(article: str) -> tuple[list[str], list[float]]:
     for bag in bags:
         for token, count in bag.items():
             centre[token] += count * idf[token]
-    return found, [_cosine({token: count * idf[token] for token, count in bag.items()}, centre) for bag in bags]
+    cosines = [_cosine({token: count * idf[token] for token, count in bag.items()}, centre) for bag in bags]
+    return found, [cosine * (1 - LATE * number / len(found)) for number, cosine in enumerate(cosines)]
 
 
 def _cosine(one: dict[str, float], centre: dict[str, float]) -> float:

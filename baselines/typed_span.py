@@ -48,14 +48,14 @@ _KINDS = {
 }
 _KIND_OF = {word: kind for kind, listed in _KINDS.items() for word in listed.split()}
 _WEIGHTS = {  # those of "" unless a kind has its own; < and > are the shapes around a span, "by…" the word before it
-    "": """near 4.7 support 3 void -2.2 several 1 L -1.4 v -1.2 head 1 first 0.9 <q 0.9 >p 0.9 >q 0.8
-        >b 0.7 >d -0.7 <C -0.6 >c 0.6 >o -0.5 >C -0.5 C -0.2 <^ 0.2""",
-    "time": "Y 2.5 L -1.8 C -1.7 M 0.7",
-    "count": "N 2.2 C -2.3 U 0.3",
-    "name": "C 1.2 by… 1.1 N -1.1 Y -1.5",
-    "place": "C 0.7 in… 1.1 at… 1 N -0.7",
+    "": """near 4.9 support 4.9 void -2.2 several 1.5 L -1.3 v -1.2 head 1 <q 0.9 >q 0.8 >p 0.8 >c 0.5 >b 0.7
+        >d -0.7 >o -0.6 <C -1.1 >C -0.9 C -0.3 <^ 0.2""",
+    "time": "Y 2.5 M 0.7 C -1.8 L -1.8",
+    "count": "N 2.2 U 0.2 C -2.4 v -1.4",
+    "name": "C 1.1 by… 1.1 N -1.1 Y -1.5",
+    "place": "C 0.6 in… 1.1 at… 1 N -0.8",
     "reason": "L 0.6 v 0.3 because… 0.6 by… 0.6 to… 0.4",
-    "thing": "L -0.8 C 0.2 N -0.6 Y -1.6",
+    "thing": "C 0.1 L -0.8 N -0.6 Y -1.6",
 }
 _TABLES = {k: {t: float(w) for t, w in re.findall(r"(\S+) (\S+)", _WEIGHTS[""] + " " + _WEIGHTS[k])} for k in _WEIGHTS}
 
@@ -129,10 +129,10 @@ def _candidates(question: Question, article: str) -> list[tuple[str, dict[str, f
     share = {stem: weight / sum(weights.values()) for stem, weight in weights.items()}
     support = [sum(share[stem] for stem in asked.intersection(row[3])) for row in rows]
     candidates = []
-    for rank, row in enumerate(sorted(range(len(rows)), key=lambda row: -support[row])[:5]):
+    for row in sorted(range(len(rows)), key=lambda row: -support[row])[:5]:
         text, offsets, shapes, stems = rows[row]
         absent = names.difference(*(near[3] for near in rows[max(0, row - 1) : row + 2]))
-        around = {"support": support[row], "first": rank == 0, "absent": len(absent)}
+        around = {"support": support[row], "absent": float(len(absent))}
         where = {stem: [at for at, one in enumerate(stems) if one == stem] for stem in asked.intersection(stems)}
         hidden = "".join("x" if stem in asked else shape for stem, shape in zip(stems, shapes, strict=True))
         found = {match.span() for pattern in _SPANS for view in (shapes, hidden) for match in pattern.finditer(view)}

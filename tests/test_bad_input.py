@@ -357,9 +357,6 @@ def test_a_name_that_no_file_can_have_holds_no_predictions(name, here, refused):
     assert len(heads(refused("score", name, "-b", ".", "-o", "out"))) == 1
 
 
-@pytest.mark.xfail(
-    reason="runs.py and models/find.py ask whether a path is a file and let OSError through", strict=False
-)
 @pytest.mark.parametrize(
     "command",
     [["show", "x" * 5000], ["board", "x" * 5000, "-o", "out"], ["run", "x" * 5000 + ".py", "-b", "."]],

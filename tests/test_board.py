@@ -10,13 +10,13 @@ import msgspec
 import pytest
 
 from readmark.benchmark import load
-from readmark.board import Leaderboard, board
-from readmark.ceiling import run_upper_bound
 from readmark.cli import main
 from readmark.errors import RunError
-from readmark.run import run
 from readmark.runs import pretty
-from readmark.score import score
+from readmark.verbs.board import Leaderboard, board
+from readmark.verbs.ceiling import run_upper_bound
+from readmark.verbs.run import run
+from readmark.verbs.score import score
 
 RIVER = "The Aller joins the Weser at Verden. It is 211 km long.\n"
 ROWS = [

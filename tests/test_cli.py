@@ -11,7 +11,10 @@ import pytest
 
 from readmark.cli import main
 
-ECHO = "class Echo:\n    name = 'echo'\n    def predict(self, prompt):\n        print('noise')\n        return prompt.question\n"
+ECHO = (
+    "class Echo:\n    name = 'echo'\n    def predict(self, prompt):\n"
+    "        print('noise')\n        return prompt.question\n"
+)
 BROKEN = (
     "class Broken:\n    name = 'broken'\n    tasks = {'qa'}\n"
     "    def predict(self, prompt):\n        raise OSError('the cable is out')\n"
@@ -99,7 +102,7 @@ def test_a_model_that_prints_does_not_spoil_the_json(cli, tmp_path):
 
 def test_failed_items_end_with_1_and_are_shown(cli, tmp_path):
     (tmp_path / "broken.py").write_text(BROKEN)
-    code, out, _ = cli("run", "broken.py:Broken", "--limit", "3")
+    code, _, _ = cli("run", "broken.py:Broken", "--limit", "3")
     assert code == 1
     folder = next(Path("runs").iterdir())
     _, shown, _ = cli("show", folder, "--failed")
@@ -109,7 +112,7 @@ def test_failed_items_end_with_1_and_are_shown(cli, tmp_path):
 
 
 def test_wrong_input_ends_with_2_and_leaves_nothing(cli, tmp_path):
-    code, out, err = cli("run", "abstain", "no-such-model")
+    code, _, err = cli("run", "abstain", "no-such-model")
     assert code == 2
     assert "no-such-model" in err
     assert "typed-span" in err
@@ -178,7 +181,9 @@ def test_a_table_fits_80_columns(cli):
 
 
 def test_hostile_names_are_shown_as_text(cli, tmp_path):
-    (tmp_path / "m.py").write_text("class M:\n    name = '[red]x[/red]'\n    def predict(self, p):\n        return '\\x1b[31m'\n")
+    (tmp_path / "m.py").write_text(
+        "class M:\n    name = '[red]x[/red]'\n    def predict(self, p):\n        return '\\x1b[31m'\n"
+    )
     _, out, _ = cli("run", "m.py")
     assert "[red]x[/red]" in out
     _, shown, _ = cli("show", next(Path("runs").iterdir()))
@@ -188,12 +193,13 @@ def test_hostile_names_are_shown_as_text(cli, tmp_path):
 def test_a_closed_pipe_is_no_bug():
     code = subprocess.run(
         f"{sys.executable} -m readmark list metrics | head -1; exit ${{PIPESTATUS[0]}}",
-        shell=True, executable="/bin/bash", capture_output=True, text=True,
+        shell=True, executable="/bin/bash", capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert code.returncode == 0
     assert "Traceback" not in code.stderr
 
 
 def test_the_command_is_installed():
-    done = subprocess.run([Path(sys.executable).parent / "readmark", "--version"], capture_output=True, text=True)
+    command = [Path(sys.executable).parent / "readmark", "--version"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stdout.startswith("readmark, version ")

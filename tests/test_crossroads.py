@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 import readmark
-from readmark.author import lint
 from readmark.benchmark import bundled
-from readmark.ceiling import best_answer
 from readmark.metrics.equivalence import canonical
 from readmark.records import Prediction, QaItem, SummaryItem
 from readmark.reporting import make_report
 from readmark.scoring import score_rows
+from readmark.verbs.author import lint
+from readmark.verbs.ceiling import best_answer
 
 ROOT = Path(__file__).resolve().parents[1]
 BENCHMARK = readmark.load("crossroads")
@@ -66,7 +66,9 @@ def test_the_question_does_not_hold_the_answer(item):
 
 
 def test_the_references_reach_the_ceiling_of_every_headline():
-    said = {(i.id, "reading"): Prediction(item_id=i.id, condition="reading", raw=best_answer(i)) for i in BENCHMARK.items}
+    said = {
+        (i.id, "reading"): Prediction(item_id=i.id, condition="reading", raw=best_answer(i)) for i in BENCHMARK.items
+    }
     report = make_report(BENCHMARK, score_rows(BENCHMARK, BENCHMARK.items, said, ["reading"], "answer"), {})
     assert report.scores["answer_match"].value == 1.0
     assert report.scores["fact_recall"].value == 1.0

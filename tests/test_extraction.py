@@ -42,11 +42,14 @@ from readmark.extraction import ABSTENTIONS, EXTRACTIONS, Answer, extract, is_ab
         ('"Farah" or "Kunduz"', '"Farah" or "Kunduz"'),
         ("**Farah** and **Kunduz**", "**Farah** and **Kunduz**"),
         ("Kunduz. It is close to the border.", "Kunduz. It is close to the border."),
-        ("Asked for terms, the envoy had one answer: there was no point.", "Asked for terms, the envoy had one answer: there was no point."),
+        (
+            "Asked for terms, the envoy had one answer: there was no point.",
+            "Asked for terms, the envoy had one answer: there was no point.",
+        ),
         ("It fell at 10:30", "It fell at 10:30"),
         ('"', '"'),
     ],
-)  # fmt: skip
+)
 def test_answer_takes_the_answer_of_a_model_that_talks(raw, text):
     assert extract(raw, "answer").text == text
 
@@ -64,20 +67,47 @@ def test_silence_abstains(raw, how):
 
 @pytest.mark.parametrize(
     "raw",
-    ["unanswerable", "Unanswerable.", "UNANSWERABLE!", "Answer: unanswerable", "**Unanswerable**", "“unanswerable”",
-     "<think>Hm.</think>unanswerable", "The article does not say.", "The article doesn't say", "The article doesn’t mention this.",
-     "The text does not specify.", "The passage does not provide enough information.", "Not stated in the article.", "It is not mentioned.",
-     "This question cannot be answered.", "I don't know", "N/A", "No answer", "...", "-"],
-)  # fmt: skip
+    [
+        "unanswerable",
+        "Unanswerable.",
+        "UNANSWERABLE!",
+        "Answer: unanswerable",
+        "**Unanswerable**",
+        "“unanswerable”",
+        "<think>Hm.</think>unanswerable",
+        "The article does not say.",
+        "The article doesn't say",
+        "The article doesn’t mention this.",
+        "The text does not specify.",
+        "The passage does not provide enough information.",
+        "Not stated in the article.",
+        "It is not mentioned.",
+        "This question cannot be answered.",
+        "I don't know",
+        "N/A",
+        "No answer",
+        "...",
+        "-",
+    ],
+)
 def test_phrases_that_abstain(raw):
     assert extract(raw, "answer").abstains
 
 
 @pytest.mark.parametrize(
     "raw",
-    ["Kunduz", "No", "None of the towns", "unanswerable, but perhaps Kunduz", "The article does not say, but it was Kunduz",
-     "Not stated by the Taliban but by the EU", "an unknown official", "0", "“Unanswerable” was the title of his book"],
-)  # fmt: skip
+    [
+        "Kunduz",
+        "No",
+        "None of the towns",
+        "unanswerable, but perhaps Kunduz",
+        "The article does not say, but it was Kunduz",
+        "Not stated by the Taliban but by the EU",
+        "an unknown official",
+        "0",
+        "“Unanswerable” was the title of his book",
+    ],
+)
 def test_answers_that_do_not_abstain(raw):
     assert not extract(raw, "answer").abstains
 
@@ -93,13 +123,19 @@ def test_any_text_has_an_answer_without_white_space_around_it(raw):
     assert extract(raw, "none") == Answer(raw, abstains=not raw.strip())
 
 
-@given(st.lists(st.sampled_from(["<think>", "</think>", "Answer:", "**", '"', "'", "a", "\n", ": "]), max_size=12).map("".join))
+@given(
+    st.lists(st.sampled_from(["<think>", "</think>", "Answer:", "**", '"', "'", "a", "\n", ": "]), max_size=12).map(
+        "".join
+    )
+)
 def test_marks_in_any_order_never_raise_and_leave_an_answer(raw):
     found = extract(raw, "answer")
     assert found.abstains or found.text
 
 
-@pytest.mark.parametrize("piece", ["word ", ": ", "answer ", "Answer:", "<think>", "</think>", "**", '"', " ", "\n", "the "])
+@pytest.mark.parametrize(
+    "piece", ["word ", ": ", "answer ", "Answer:", "<think>", "</think>", "**", '"', " ", "\n", "the "]
+)
 def test_a_model_that_repeats_itself_costs_no_time(piece):
     """4,000 words with one colon took 2.7 s with a pattern that tries every start."""
     start = time.perf_counter()

@@ -18,14 +18,14 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from readmark.author import lint
 from readmark.benchmark import load
-from readmark.board import board
 from readmark.cli import main
 from readmark.errors import ReadmarkError
-from readmark.run import run
 from readmark.runs import RunFolder
-from readmark.score import score
+from readmark.verbs.author import lint
+from readmark.verbs.board import board
+from readmark.verbs.run import run
+from readmark.verbs.score import score
 
 ARTICLE = "Ada met Bo in Kabul on 3 May. Bo left Kabul at noon. Ada stayed.\nNobody knew why.\n"
 ITEMS = [
@@ -308,7 +308,9 @@ def values_of(name):
         "run.json": [
             {
                 "format": "readmark-run/1", "benchmark": stamp, "model": "answer", "revision": "1",
-                "parameters": {"a": 1}, "adapter": "answer", "kind": "model", "tasks": ["qa"], "conditions": ["reading"], "extract": "answer",
+                "parameters": {"a": 1}, "adapter": "answer",
+                "kind": "model", "tasks": ["qa"],
+                "conditions": ["reading"], "extract": "answer",
                 "readmark": "0.1.0", "started": "2024-05-03T00:00:00+00:00", "seconds": 0.5,
             }
         ],

@@ -16,13 +16,13 @@ import pytest
 
 import readmark
 from readmark.benchmark import load
-from readmark.ceiling import run_upper_bound
 from readmark.errors import ModelError, RunError
 from readmark.jsonl import read_log
 from readmark.models import ask, find_model
 from readmark.records import Prediction, Reply
-from readmark.run import Watch, execute, make_plan, run
-from readmark.score import score
+from readmark.verbs.ceiling import run_upper_bound
+from readmark.verbs.run import Watch, execute, make_plan, run
+from readmark.verbs.score import score
 
 RIVER = "The Aller joins the Weser at Verden. It is 211 km long. Ada and Bo dammed it in 1908.\n"
 ROWS = [

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from readmark.errors import ReadmarkError, RunError
 from readmark.models import LoadedModel
 from readmark.records import Failure, Prediction, Prompt
-from readmark.run import run
 from readmark.runs import Lock, RunFolder, answers_beside, encode_log, folder_name, prediction_keys, pretty, slug
+from readmark.verbs.run import run
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 

@@ -13,8 +13,8 @@ from readmark.cli import main
 from readmark.errors import BenchmarkError, PredictionsError
 from readmark.jsonl import read_log
 from readmark.records import Prediction
-from readmark.run import run
-from readmark.score import score
+from readmark.verbs.run import run
+from readmark.verbs.score import score
 
 RIVER = "The Aller joins the Weser at Verden. It is 211 km long. Ada and Bo dammed it in 1908.\n"
 ROWS = [
@@ -285,7 +285,7 @@ def test_a_folder_that_cannot_be_written_is_told(cli, river, write, tmp_path):
 
 def test_scoring_loads_no_model_and_no_heavy_library(river, write):
     code = (
-        f"import sys; from readmark.score import score; score({str(write('table'))!r}, {str(river())!r});"
+        f"import sys; from readmark.verbs.score import score; score({str(write('table'))!r}, {str(river())!r});"
         "print([name for name in ('readmark.models', 'torch', 'transformers', 'datasets') if name in sys.modules])"
     )
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True).stdout

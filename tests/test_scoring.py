@@ -49,7 +49,9 @@ def test_a_failure_has_no_scores(small):
 
 
 def test_no_prediction_is_missing_without_scores(small):
-    assert score_item(small, WHERE, "reading", None, "answer") == ScoreRow(item_id="q-1", condition="reading", outcome="missing")
+    assert score_item(small, WHERE, "reading", None, "answer") == ScoreRow(
+        item_id="q-1", condition="reading", outcome="missing"
+    )
 
 
 def test_extraction_is_the_callers_choice(small):
@@ -95,7 +97,10 @@ def test_rows_stand_by_condition_and_in_the_test_sets_order(small):
 def test_a_prediction_counts_under_its_own_condition(small):
     said = {("q-1", "closed_book"): Prediction(item_id="q-1", condition="closed_book", raw="Kabul")}
     rows = score_rows(small, ITEMS, said, ["reading", "closed_book"], "answer")
-    assert {one.condition: one.outcome for one in rows if one.item_id == "q-1"} == {"reading": "missing", "closed_book": "answered"}
+    assert {one.condition: one.outcome for one in rows if one.item_id == "q-1"} == {
+        "reading": "missing",
+        "closed_book": "answered",
+    }
 
 
 ROWS = st.builds(

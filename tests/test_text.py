@@ -115,7 +115,9 @@ def test_sentences_lose_nothing_but_white_space_around_them(text):
 
 
 @pytest.mark.parametrize("mark", [".", "-", "_", "…", '."', "\n", ". ", "?!", "。", "(", "'"])
-@pytest.mark.parametrize("cut", [words, tokens, sentences, lambda text: first_words(text, 3)], ids=["words", "tokens", "sentences", "first"])
+@pytest.mark.parametrize(
+    "cut", [words, tokens, sentences, lambda text: first_words(text, 3)], ids=["words", "tokens", "sentences", "first"]
+)
 def test_a_model_that_repeats_a_mark_costs_no_time(cut, mark):
     """20,000 of a mark took 3 s each with patterns that try every start of a run."""
     start = time.perf_counter()

@@ -13,10 +13,10 @@ from readmark.text import first_words, sentences, tokens, words
 
 if TYPE_CHECKING:
     from readmark.benchmark import Benchmark, load
-    from readmark.board import board
     from readmark.models import Model
-    from readmark.run import run
-    from readmark.score import score
+    from readmark.verbs.board import board
+    from readmark.verbs.run import run
+    from readmark.verbs.score import score
 
 __version__ = "0.1.0"
 __all__ = [
@@ -38,10 +38,10 @@ __all__ = [
 _LATER = {
     "Benchmark": "readmark.benchmark",
     "Model": "readmark.models",
-    "board": "readmark.board",
+    "board": "readmark.verbs.board",
     "load": "readmark.benchmark",
-    "run": "readmark.run",
-    "score": "readmark.score",
+    "run": "readmark.verbs.run",
+    "score": "readmark.verbs.score",
 }
 
 

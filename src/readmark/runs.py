@@ -72,7 +72,7 @@ class RunFolder:
 
     def _read(self, name: str, record: type[_T]) -> _T:
         path = self.path / name
-        if not self.path.is_dir():
+        if not os.path.isdir(self.path):  # noqa: PTH112 - also False for a name that no folder can have
             raise RunError(Problem(str(self.path), "is not a folder", "the folder of a run", "check the path"))
         if not path.exists():
             raise RunError(

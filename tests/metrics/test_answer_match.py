@@ -133,9 +133,20 @@ def test_a_distractor_inside_the_reference_does_no_harm_and_around_it_is_wrong()
 
 @pytest.mark.parametrize(
     "text",
-    ["not Farah", "It was not in Farah", "It isn't Farah.", "It can't be Farah: never", "It cannot be Farah", "anywhere except Farah",
-     "Neither Farah", "Kunduz rather than Farah", "Kunduz instead of Farah", "Farah was not the one", "Farah did not fall"],
-)  # fmt: skip
+    [
+        "not Farah",
+        "It was not in Farah",
+        "It isn't Farah.",
+        "It can't be Farah: never",
+        "It cannot be Farah",
+        "anywhere except Farah",
+        "Neither Farah",
+        "Kunduz rather than Farah",
+        "Kunduz instead of Farah",
+        "Farah was not the one",
+        "Farah did not fall",
+    ],
+)
 def test_a_denied_reference_is_wrong(text):
     check(text, ask(["Farah"]), right=False)
 
@@ -146,7 +157,9 @@ def test_the_denial_of_the_question_is_none():
     check("Faizabad was not captured", item, right=True)
 
 
-@pytest.mark.parametrize("text", ["Farah or Kunduz", "Kunduz, or Farah", "either in Kunduz or in Farah", "Kunduz or possibly Farah"])
+@pytest.mark.parametrize(
+    "text", ["Farah or Kunduz", "Kunduz, or Farah", "either in Kunduz or in Farah", "Kunduz or possibly Farah"]
+)
 def test_two_answers_with_an_or_are_wrong(text):
     check(text, ask(["Farah"]), right=False)
 
@@ -285,7 +298,10 @@ def test_a_part_with_an_and_of_its_own_is_found():
 
 
 def test_a_list_of_everything_is_wrong_and_read_in_time():
-    assert judge("Farah, " * 20_000, ask(parts=CITIES, answer_type="list")) == (0.0, f"lists more than {LONGEST} things")
+    assert judge("Farah, " * 20_000, ask(parts=CITIES, answer_type="list")) == (
+        0.0,
+        f"lists more than {LONGEST} things",
+    )
 
 
 def test_a_list_with_a_distractor_in_a_part_is_wrong():

@@ -94,13 +94,19 @@ def test_texts_that_are_two(one, other):
     assert canonical(one) != canonical(other)
 
 
-@pytest.mark.parametrize(("text", "tokens"), [("", ()), (" … ", ()), ("the city", ("city",)), ("a an the", ("a", "an", "the"))])
+@pytest.mark.parametrize(
+    ("text", "tokens"), [("", ()), (" … ", ()), ("the city", ("city",)), ("a an the", ("a", "an", "the"))]
+)
 def test_articles_go_unless_nothing_else_is_there(text, tokens):
     assert canonical(text) == tokens
 
 
 def test_ordinals_and_numbers_are_numbers_and_words_are_not():
-    assert [token for token in canonical("the eighth of 34 towns, 3.5 percent") if is_number(token)] == ["8th", "34", "3.5"]
+    assert [token for token in canonical("the eighth of 34 towns, 3.5 percent") if is_number(token)] == [
+        "8th",
+        "34",
+        "3.5",
+    ]
 
 
 @given(st.integers(0, 10**15))

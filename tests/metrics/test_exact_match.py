@@ -15,7 +15,9 @@ from readmark.metrics.normalize import normalize_answer
 
 NORMS = ("squad1", "squad2")
 # Pieces in which order of normalisation, deleted marks, articles and white space meet.
-PIECES = st.sampled_from(["the", "The", "a", "an", "AN", "cat", "U.S.", "a-b", "the.", "'a'", "1,000", "—", "ä", "a,n", ""])
+PIECES = st.sampled_from(
+    ["the", "The", "a", "an", "AN", "cat", "U.S.", "a-b", "the.", "'a'", "1,000", "—", "ä", "a,n", ""]
+)
 TEXTS = st.lists(PIECES, max_size=5).map(" ".join) | st.text(max_size=20)
 
 

@@ -62,8 +62,15 @@ ARTICLE = "the town of Farah fell on Tuesday"
     ],
 )
 def test_measures_by_hand(summary, coverage, dense, ratio, novel):
-    found = (extractive_coverage(summary, ARTICLE), density(summary, ARTICLE), compression(summary, ARTICLE), novelty(summary, ARTICLE))
-    assert found == tuple(one if one is None else pytest.approx(one, abs=1e-15) for one in (coverage, dense, ratio, novel))
+    found = (
+        extractive_coverage(summary, ARTICLE),
+        density(summary, ARTICLE),
+        compression(summary, ARTICLE),
+        novelty(summary, ARTICLE),
+    )
+    assert found == tuple(
+        one if one is None else pytest.approx(one, abs=1e-15) for one in (coverage, dense, ratio, novel)
+    )
 
 
 @given(WORDS, WORDS)

@@ -71,7 +71,10 @@ def test_only_the_words_of_the_budget_are_read():
 
 
 def test_contradictions_are_looked_for_beyond_the_budget_too():
-    points = [Contradiction(id="c1", text="", facets=(("kabul",), ("fell",))), Contradiction(id="c2", text="", facets=(("farah",), ("stands",)))]
+    points = [
+        Contradiction(id="c1", text="", facets=(("kabul",), ("fell",))),
+        Contradiction(id="c2", text="", facets=(("farah",), ("stands",))),
+    ]
     assert contradictions("Kabul fell.", points) == 0.5
     assert contradictions("word " * 25 + ". Kabul fell. Farah stands.", points) == 1.0
     assert contradictions("Kabul stands. Farah fell.", points) == 0.0

@@ -54,7 +54,9 @@ def test_the_order_does_not_count():
     assert list_f1("Zaranj, Farah, Kunduz", CITIES) == 1.0
 
 
-@pytest.mark.parametrize("text", ["Trinidad and Tobago; Cuba", "Trinidad and Tobago, Cuba", "Cuba, Trinidad and Tobago"])
+@pytest.mark.parametrize(
+    "text", ["Trinidad and Tobago; Cuba", "Trinidad and Tobago, Cuba", "Cuba, Trinidad and Tobago"]
+)
 def test_a_part_that_holds_an_and_is_found(text):
     assert list_f1(text, (("Trinidad and Tobago",), ("Cuba",))) == 1.0
 

@@ -49,10 +49,14 @@ def test_official_values(shared, system):
     assert found == pytest.approx([system["exact"], system["f1"]], abs=1e-9)
     if norm == "squad2":
         groups = {
-            answerable: [scores[qa["id"]] for _, qa in questions if qa["id"] in scores and bool(qa["answers"]) == answerable]
+            answerable: [
+                scores[qa["id"]] for _, qa in questions if qa["id"] in scores and bool(qa["answers"]) == answerable
+            ]
             for answerable in (True, False)
         }
-        means = {key: [100 * sum(column) / len(rows) for column in zip(*rows, strict=True)] for key, rows in groups.items()}
+        means = {
+            key: [100 * sum(column) / len(rows) for column in zip(*rows, strict=True)] for key, rows in groups.items()
+        }
         assert means[True] == pytest.approx(system["has_answer"], abs=1e-4)  # known to four decimals, cut
         assert means[False] == pytest.approx([system["no_answer"]] * 2, abs=1e-4)
 

@@ -15,30 +15,78 @@ from readmark.records import Contradiction, Fact, QaItem, SummaryItem
 NORMS = ("squad1", "squad2")
 ARTICLE = "The Taliban captured Pul-e-Khumri, 140 miles north of Kabul.\nOfficials fled to Farah on Friday."
 ITEMS = {
-    "entity": QaItem(id="1", article="a", question="Which town fell?", references=("Pul-e-Khumri", "Pul-i-Khumri"),
-                     distractors=("Farah", "Kabul")),
+    "entity": QaItem(
+        id="1",
+        article="a",
+        question="Which town fell?",
+        references=("Pul-e-Khumri", "Pul-i-Khumri"),
+        distractors=("Farah", "Kabul"),
+    ),
     "number": QaItem(id="2", article="a", question="How many miles?", references=("140", "140 miles")),
-    "list": QaItem(id="3", article="a", question="Which two?", answer_type="list", parts=(("Farah",), ("Kunduz", "Kondoz"))),
-    "ordered": QaItem(id="4", article="a", question="In order?", answer_type="list", parts=(("Farah",), ("Kunduz",)), ordered=True),
+    "list": QaItem(
+        id="3", article="a", question="Which two?", answer_type="list", parts=(("Farah",), ("Kunduz", "Kondoz"))
+    ),
+    "ordered": QaItem(
+        id="4", article="a", question="In order?", answer_type="list", parts=(("Farah",), ("Kunduz",)), ordered=True
+    ),
     "yes_no": QaItem(id="5", article="a", question="Did it fall?", answer_type="yes_no", references=("yes",)),
     "none": QaItem(id="6", article="a", question="Who was the mayor?", answer_type="none", plausible=("Farah",)),
     "summary": SummaryItem(
-        id="7", article="a", instruction="Summarise.", max_words=8,
+        id="7",
+        article="a",
+        instruction="Summarise.",
+        max_words=8,
         references=("The Taliban captured Pul-e-Khumri.", "Officials fled to Farah."),
-        facts=(Fact(id="f", text="", facets=(("captured", "fled"),), weight=2), Fact(id="g", text="", facets=(("kabul",),))),
+        facts=(
+            Fact(id="f", text="", facets=(("captured", "fled"),), weight=2),
+            Fact(id="g", text="", facets=(("kabul",),)),
+        ),
         contradictions=(Contradiction(id="c", text="", facets=(("Kabul",), ("fell",))),),
     ),
     "bare summary": SummaryItem(id="8", article="a", instruction="Summarise."),
-}  # fmt: skip
+}
 QA = [item for item in ITEMS.values() if isinstance(item, QaItem)]
 ANSWERABLE = [item for item in QA if item.is_answerable]
 UNANSWERABLE = [item for item in QA if not item.is_answerable]
 
 PIECES = st.sampled_from(
-    ["Farah", "Kunduz", "Pul-e-Khumri", "140", "3.5", "or", "not", "and", ",", ";", "\n", "the", "<think>", "</think>",
-     "Answer:", "**", "“", "unanswerable", "\u0000", "\u0301", "½", "٣", "²", "中", "हि", "ﬀ", "İ", "ß", "😀", "\u2028", "#1st"]
-)  # fmt: skip
-ANY_TEXT = st.text(max_size=60) | st.lists(PIECES, max_size=20).map(" ".join) | st.lists(PIECES, max_size=20).map("".join)
+    [
+        "Farah",
+        "Kunduz",
+        "Pul-e-Khumri",
+        "140",
+        "3.5",
+        "or",
+        "not",
+        "and",
+        ",",
+        ";",
+        "\n",
+        "the",
+        "<think>",
+        "</think>",
+        "Answer:",
+        "**",
+        "“",
+        "unanswerable",
+        "\u0000",
+        "\u0301",
+        "½",
+        "٣",
+        "²",
+        "中",
+        "हि",
+        "ﬀ",
+        "İ",
+        "ß",
+        "😀",
+        "\u2028",
+        "#1st",
+    ]
+)
+ANY_TEXT = (
+    st.text(max_size=60) | st.lists(PIECES, max_size=20).map(" ".join) | st.lists(PIECES, max_size=20).map("".join)
+)
 
 
 def scores(answer, item, norm="squad2", article=ARTICLE):
@@ -67,10 +115,25 @@ def test_every_task_has_its_headline_in_the_table():
         ("list", {"answer_match", "list_f1", "missed_answer"}),
         ("none", {"answer_match", "exact_match", "token_f1", "false_answer"}),
         ("bare summary", {"extractive_coverage", "density", "compression", "novelty", "words"}),
-        ("summary", {"fact_recall", "contradictions", "rouge1", "rouge2", "rougeL", "rougeLsum", "extractive_coverage",
-                     "density", "compression", "novelty", "words", "over_budget"}),
+        (
+            "summary",
+            {
+                "fact_recall",
+                "contradictions",
+                "rouge1",
+                "rouge2",
+                "rougeL",
+                "rougeLsum",
+                "extractive_coverage",
+                "density",
+                "compression",
+                "novelty",
+                "words",
+                "over_budget",
+            },
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_metric_applies_where_it_is_defined(kind, names):
     assert set(scores(said("Farah"), ITEMS[kind])) == names
 
@@ -91,7 +154,10 @@ def test_any_text_has_scores_in_range_and_the_same_ones_again(item, text, how, n
 
 @given(text=ANY_TEXT, article=ANY_TEXT.filter(str.strip))
 def test_any_article_can_be_summarised(text, article):
-    assert all(value is None or math.isfinite(value) for value in scores(said(text), ITEMS["summary"], article=article).values())
+    assert all(
+        value is None or math.isfinite(value)
+        for value in scores(said(text), ITEMS["summary"], article=article).values()
+    )
 
 
 @given(reference=ANY_TEXT.filter(str.strip), norm=st.sampled_from(NORMS))
@@ -122,15 +188,21 @@ def test_a_reference_summary_scores_the_top_of_every_rouge(reference):
 def test_abstaining_from_the_unanswerable_is_right_in_every_metric(norm):
     for text in ("", "unanswerable", "The article does not say."):
         assert scores(extract(text, "answer"), ITEMS["none"], norm) == {
-            "answer_match": 1.0, "exact_match": 1.0, "token_f1": 1.0, "false_answer": 0.0,
-        }  # fmt: skip
+            "answer_match": 1.0,
+            "exact_match": 1.0,
+            "token_f1": 1.0,
+            "false_answer": 0.0,
+        }
 
 
 @pytest.mark.parametrize("norm", NORMS)
 def test_answering_the_unanswerable_is_wrong_in_every_metric(norm):
     assert scores(said("Farah"), ITEMS["none"], norm) == {
-        "answer_match": 0.0, "exact_match": 0.0, "token_f1": 0.0, "false_answer": 1.0,
-    }  # fmt: skip
+        "answer_match": 0.0,
+        "exact_match": 0.0,
+        "token_f1": 0.0,
+        "false_answer": 1.0,
+    }
 
 
 @pytest.mark.parametrize("norm", NORMS)
@@ -146,7 +218,9 @@ def test_a_wrong_answer_is_not_a_missed_one(item):
     assert scores(said("Herat"), item)["missed_answer"] == 0.0
 
 
-@pytest.mark.parametrize(("text", "count", "over"), [("", 0, 0), ("one – two", 2, 0), ("w " * 8, 8, 0), ("w " * 9, 9, 1)])
+@pytest.mark.parametrize(
+    ("text", "count", "over"), [("", 0, 0), ("one – two", 2, 0), ("w " * 8, 8, 0), ("w " * 9, 9, 1)]
+)
 def test_words_and_the_budget_of_8(text, count, over):
     found = scores(said(text), ITEMS["summary"])
     assert (found["words"], found["over_budget"]) == (count, over)
@@ -159,6 +233,8 @@ def test_fact_recall_reads_the_budget_alone_and_contradictions_everything():
 
 def test_rougelsum_takes_a_sentence_for_a_line():
     text = "Officials fled to Farah. The Taliban captured Pul-e-Khumri."
-    item = SummaryItem(id="s", article="a", instruction="", references=("The Taliban captured Pul-e-Khumri. Officials fled to Farah.",))
+    item = SummaryItem(
+        id="s", article="a", instruction="", references=("The Taliban captured Pul-e-Khumri. Officials fled to Farah.",)
+    )
     found = scores(said(text), item)
     assert found["rougeLsum"] == 1.0 > found["rougeL"]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
-from readmark.board import board
 from readmark.cli.options import exit_code, json_option, print_json
 from readmark.cli.tables import Row, print_tables
+from readmark.verbs.board import board
 
 
 @click.command("board")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import click
 
-from readmark.author import PROFILES, lint
-from readmark.author.lint import Profile
 from readmark.benchmark import load
 from readmark.cli.app import DONE, WRONG_INPUT
 from readmark.cli.options import json_option, print_json
+from readmark.verbs.author import PROFILES, lint
+from readmark.verbs.author.lint import Profile
 
 
 @click.command("lint")

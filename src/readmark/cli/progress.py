@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import click
 
-from readmark.run import Watch
+from readmark.verbs.run import Watch
 
 
 @contextmanager

@@ -9,7 +9,6 @@ from typing import Any
 import click
 
 from readmark.benchmark import Benchmark, load
-from readmark.ceiling import run_upper_bound
 from readmark.cli.options import (
     benchmark_option,
     drafts_option,
@@ -25,8 +24,9 @@ from readmark.extraction import Extraction
 from readmark.metrics import HEADLINES
 from readmark.models import baselines, find_model
 from readmark.records import Report
-from readmark.run import Plan, Run, execute, make_plan
 from readmark.signature import signed
+from readmark.verbs.ceiling import run_upper_bound
+from readmark.verbs.run import Plan, Run, execute, make_plan
 
 
 @click.command("run")

@@ -9,7 +9,7 @@ import click
 from readmark.cli.options import benchmark_option, drafts_option, exit_code, extract_option, json_option, print_json
 from readmark.cli.tables import Row, print_tables
 from readmark.extraction import Extraction
-from readmark.score import score
+from readmark.verbs.score import score
 
 
 @click.command("score")

@@ -6,6 +6,7 @@ import contextlib
 import importlib
 import importlib.util
 import inspect
+import os
 import sys
 import traceback
 from pathlib import Path
@@ -78,7 +79,7 @@ def plugins() -> dict[str, EntryPoint]:
 
 def _from_file(path: Path, name: str, spec: str) -> object:
     """Return the object of a Python file: the one named, or its only model."""
-    if not path.is_file():
+    if not os.path.isfile(path):  # noqa: PTH113 - also False for a name that no file can have
         raise ModelError(Problem(str(path), "there is no such file", "a Python file", "check the path"))
     module_name = f"readmark_model_{path.stem}"
     loader = importlib.util.spec_from_file_location(module_name, path)

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import msgspec
 
-from readmark.board.records import FORMAT, Entry, Leaderboard
 from readmark.errors import Problem, RunError
 from readmark.jsonl import read_bytes, write_atomically
 from readmark.records import Report
 from readmark.runs import RunFolder, pretty
 from readmark.signature import differing
+from readmark.verbs.board.records import FORMAT, Entry, Leaderboard
 
 LEADERBOARD = "leaderboard.json"
 ENTRIES = "entries"

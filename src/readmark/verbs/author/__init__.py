@@ -1,5 +1,5 @@
 """Authoring a test set: for now, `lint`."""
 
-from readmark.author.lint import PROFILES, Finding, lint
+from readmark.verbs.author.lint import PROFILES, Finding, lint
 
 __all__ = ["PROFILES", "Finding", "lint"]

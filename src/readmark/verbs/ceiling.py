@@ -8,8 +8,8 @@ from readmark.benchmark import Benchmark
 from readmark.jsonl import write_atomically
 from readmark.models import LoadedModel
 from readmark.records import Item, Prediction, QaItem
-from readmark.run import Plan, Run, run_info, score_run
 from readmark.runs import Lock, RunFolder, encode_log, folder_name
+from readmark.verbs.run import Plan, Run, run_info, score_run
 
 NAME = "upper-bound"
 

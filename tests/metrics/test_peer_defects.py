@@ -1,0 +1,168 @@
+"""The peers' defects in scoring (lm-eval, inspect, lighteval, OpenCompass, NeMo, HELM, rouge-score), not to be ours.
+
+Named in the design's anchors; each test says whose defect it is and what is true instead.
+"""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from readmark.metrics import METRICS
+from readmark.metrics.rouge import rouge_l, rouge_n
+from readmark.metrics.token_f1 import token_f1
+from readmark.records import Failure, Prediction, QaItem, SummaryItem
+from readmark.reporting import make_report
+from readmark.scoring import score_item, score_rows
+
+TEXT = "Ada met Bo in Kabul on 3 May."
+WHERE = QaItem(id="q", article="a", question="Where?", references=("Kabul",))
+NOBODY = QaItem(id="n", article="a", question="Who is Cy?", answer_type="none", plausible=("Bo", "Ada"))
+
+
+@pytest.fixture(scope="module")
+def benchmark(test_set):
+    return test_set([WHERE, NOBODY], {"a": TEXT})
+
+
+def scores(benchmark, item, raw, how="answer"):
+    return score_item(benchmark, item, "reading", Prediction(item_id=item.id, raw=raw), how).scores
+
+
+def report(benchmark, **said):
+    found = {
+        (key, "reading"): Prediction(item_id=key, **({"error": raw} if isinstance(raw, Failure) else {"raw": raw}))
+        for key, raw in said.items()
+    }
+    return make_report(benchmark, score_rows(benchmark, benchmark.items, found, ["reading"], "answer"), {})
+
+
+def test_rouge_with_several_references_is_not_made_0_or_1():
+    """lm-eval gives ROUGE-L 1.0 where 0.222 is true: one shared word of 4 and 5, 2 · 1 / (4 + 5)."""
+    references = ["fighters took the northern town", "snow fell"]
+    assert rouge_l("rebels seized a town", references) == pytest.approx(2 / 9, abs=1e-15)
+    assert rouge_n("rebels seized a town", references, 2) == 0.0
+
+
+def test_f1_with_several_references_is_not_made_0_or_1():
+    """lm-eval, any metric but exact match."""
+    assert token_f1("the northern town", ["a town", "snow"]) == pytest.approx(2 / 3, abs=1e-15)
+
+
+def test_a_summary_with_several_references_keeps_its_graded_scores(test_set):
+    item = SummaryItem(
+        id="s", article="a", instruction="Sum up.", references=("fighters took the northern town", "snow fell")
+    )
+    found = scores(test_set([item], {"a": TEXT}), item, "rebels seized a town")
+    assert found["rougeL"] == found["rouge1"] == found["rougeLsum"] == pytest.approx(2 / 9, abs=1e-15)
+
+
+@pytest.mark.parametrize("how", ["answer", "none"])
+def test_a_correct_abstention_scores_the_top(benchmark, how):
+    """It scores 0 in lm-eval's squadv2 and with inspect's empty target."""
+    found = scores(benchmark, NOBODY, "", how)
+    assert (found["answer_match"], found["exact_match"], found["token_f1"], found["false_answer"]) == (
+        1.0,
+        1.0,
+        1.0,
+        0.0,
+    )
+
+
+def test_unanswerable_questions_are_kept(benchmark):
+    """They are dropped by lighteval."""
+    found = report(benchmark, q="Kabul", n="Bo")
+    assert found.scores["answer_match"].n == 2
+    assert found.scores["answer_match"].value == 0.5
+
+
+@pytest.mark.parametrize("wrong", NOBODY.plausible)
+def test_a_plausible_wrong_answer_is_not_accepted(benchmark, wrong):
+    """OpenCompass accepts SQuAD 2.0's plausible answers."""
+    found = scores(benchmark, NOBODY, wrong)
+    assert (found["answer_match"], found["exact_match"], found["token_f1"], found["false_answer"]) == (
+        0.0,
+        0.0,
+        0.0,
+        1.0,
+    )
+
+
+@pytest.mark.parametrize("empty", ["", " ", "\n", ".", "the", "?!", "“”"])
+@pytest.mark.parametrize("how", ["answer", "none"])
+def test_an_empty_answer_is_not_accepted(benchmark, how, empty):
+    """NeMo's fuzzy_match accepts it, since every text contains it."""
+    found = scores(benchmark, WHERE, empty, how)
+    assert (found["answer_match"], found["exact_match"], found["token_f1"]) == (0.0, 0.0, 0.0)
+
+
+def test_no_score_is_rounded_per_item(test_set):
+    """inspect, HELM and lighteval round F1 per item: +0.05 to +0.24 points of drift."""
+    items = [
+        QaItem(id=f"q{number}", article="a", question="?", references=(f"w1 w2 {'x ' * number}",))
+        for number in range(1, 9)
+    ]
+    benchmark = test_set(items, {"a": TEXT})
+    exact = [2 * 1 * (1 / (2 + number)) / (1 + 1 / (2 + number)) for number in range(1, 9)]
+    found = report(benchmark, **{item.id: "w1" for item in items})
+    assert [scores(benchmark, item, "w1")["token_f1"] for item in items] == exact
+    assert found.scores["token_f1"].value == math.fsum(exact) / 8
+
+
+def test_repeated_words_count_as_often_as_they_stand():
+    """F1 over sets of words, not bags, would be 1.0 (inspect, lighteval)."""
+    assert token_f1("to to to to", ["to"]) == pytest.approx(0.4, abs=1e-15)
+
+
+@pytest.mark.parametrize("right", [0, 15, 20])
+def test_with_one_article_the_interval_is_as_wide_as_20_items_warrant(test_set, right):
+    """With one article the clustered error of inspect is 0.0, its interval [0.75, 0.75]."""
+    items = [QaItem(id=f"q{number}", article="a", question="?", references=("yes",)) for number in range(20)]
+    found = report(
+        test_set(items, {"a": TEXT}), **{f"q{number}": "yes" if number < right else "no" for number in range(20)}
+    )
+    score = found.scores["answer_match"]
+    assert score.value == right / 20
+    assert score.high - score.low > 0.15
+    assert found.notes == ("conditional on this article",)
+
+
+def test_a_failed_call_is_neither_wrong_nor_left_out_in_silence(benchmark):
+    """An empty answer for lighteval; inspect takes the mean over survivors and says "success"."""
+    found = report(benchmark, q=Failure(class_="TimeoutError", message=""), n="unanswerable")
+    assert (found.counts.failed, found.counts.abstained) == (1, 1)
+    score = found.scores["answer_match"]
+    assert (score.value, score.n, score.worst, score.best) == (1.0, 1, 0.5, 1.0)
+    assert found.scores["missed_answer"].value is None
+
+
+def test_a_failed_call_is_no_abstention(benchmark):
+    """On an unanswerable question an empty answer in its place would be right."""
+    failed = Prediction(item_id="n", error=Failure(class_="TimeoutError", message=""))
+    assert score_item(benchmark, NOBODY, "reading", failed, "none").scores == {}
+
+
+def test_an_answer_is_not_found_inside_a_word(benchmark):
+    """Verdicts by substring find "CORRECT" in "INCORRECT"."""
+    assert scores(benchmark, WHERE, "Kabulistan")["answer_match"] == 0.0
+
+
+def test_the_mean_is_the_mean_and_the_same_each_time(benchmark):
+    """rouge-score's aggregate is the median of unseeded bootstrap means."""
+    first, second = (report(benchmark, q="Kabul or not", n="Bo") for _ in range(2))
+    assert first == second
+
+
+@pytest.mark.parametrize("text", ["喀布尔", "Кабул", "كابول", "काबुल", "กรุงคาบูล", "카불"])
+def test_no_metric_gives_0_to_a_reference_that_is_not_latin(test_set, text):
+    """rouge-score's tokeniser finds no token in such texts."""
+    question = QaItem(id="q", article="a", question="?", references=(text,))
+    summary = SummaryItem(id="s", article="a", instruction="?", references=(text,))
+    benchmark = test_set([question, summary], {"a": text})
+    assert {
+        name: scores(benchmark, question, text)[name] for name in ("answer_match", "exact_match", "token_f1")
+    } == dict.fromkeys(("answer_match", "exact_match", "token_f1"), 1.0)
+    assert {
+        scores(benchmark, summary, text)[name] for name in METRICS if name in {"rouge1", "rougeL", "rougeLsum"}
+    } == {1.0}
