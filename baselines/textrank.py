@@ -2,8 +2,8 @@
 
 Mihalcea and Tarau 2004, W04-3252: similarity is the number of shared words over the sum of the logarithms of both
 lengths; damping 0.85, until no rank moves by more than 0.0001. Words are content words, those that do not stand in half
-of the sentences. Our addition: a rank weighs less the later the sentence, the last one half. The best sentences fill
-the budget in the article's order; between equal ranks the earlier one goes first.
+of the sentences. Our addition is a factor for place: 1 for the first sentence, falling to one half. The best sentences
+fill the budget in the article's order; between equal ranks the earlier one goes first.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import math
 from collections import Counter
 from functools import lru_cache
 from itertools import combinations
-from operator import mul
 
 from readmark import Prompt, first_words, sentences, tokens, words
 
@@ -57,7 +56,7 @@ def ranked(article: str) -> tuple[list[str], list[float]]:
     ranks = [1.0] * len(bags)
     for _ in range(ROUNDS):
         shares = [rank / total for rank, total in zip(ranks, totals, strict=True)]
-        before, ranks = ranks, [1 - DAMPING + DAMPING * math.fsum(map(mul, row, shares)) for row in links]
+        before, ranks = ranks, [1 - DAMPING + DAMPING * math.fsum(map(float.__mul__, row, shares)) for row in links]
         if all(abs(new - old) < 1e-4 for new, old in zip(ranks, before, strict=True)):
             break
     return found, [rank * (1 - LATE * number / len(found)) for number, rank in enumerate(ranks)]

@@ -1,9 +1,9 @@
 """tf-idf: the sentences nearest to the article's own tf-idf vector.
 
 Centroid summarisation (Radev et al. 2004): each sentence is a vector of tf·idf, the article is their sum, and
-sentences are ranked by their cosine with it; idf is taken over the article's sentences. As there, a sentence weighs
-less the later it stands, the last one half. The best sentences fill the budget in the article's order; between equal
-ones the earlier goes first.
+sentences are ranked by their cosine with it; idf is taken over the article's sentences. Place counts as there, but as a
+factor: 1 for the first sentence, falling to one half. The best sentences fill the budget in the article's order;
+between equal ones the earlier goes first.
 """
 
 from __future__ import annotations

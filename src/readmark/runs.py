@@ -42,7 +42,7 @@ class RunFolder:
     @property
     def exists(self) -> bool:
         """Whether a run was begun here."""
-        return (self.path / RUN).exists()
+        return os.path.exists(self.path / RUN)  # noqa: PTH110 - also False for a name that no file can have
 
     def info(self) -> RunInfo:
         """Return run.json."""

@@ -84,8 +84,8 @@ def _guarded(arguments: Sequence[str]) -> int:
     except ReadmarkError as error:
         _tell(error, as_json="--json" in arguments)
         return WRONG_INPUT
-    except BrokenPipeError:
-        raise
+    except (BrokenPipeError, SystemExit) as error:  # click exits when the reader of our output left
+        raise BrokenPipeError from error
     except Exception:  # noqa: BLE001 - the last resort: a bug is told as one
         traceback.print_exc()
         click.echo("this is a bug in readmark; please report it with the lines above", err=True)

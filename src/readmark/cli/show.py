@@ -15,7 +15,7 @@ from readmark.errors import Problem, RunError
 from readmark.metrics.facts import states
 from readmark.prompts import asked_item
 from readmark.records import Item, Prediction, QaItem
-from readmark.runs import RUN, RunFolder
+from readmark.runs import RunFolder
 from readmark.scoring import ScoreRow
 from readmark.text import first_words
 
@@ -48,7 +48,7 @@ def command(run: str, items: tuple[str, ...], failed: bool, wrong: bool, benchma
 
 def _benchmark(folder: RunFolder, named: str | None) -> Benchmark:
     """Return the test set that the run was made on; refuse another one under its name."""
-    if not (folder.path / RUN).exists() and named:
+    if named and not folder.exists:
         return load(named)
     info = folder.info()
     loaded = load(named or info.benchmark.source)
