@@ -126,8 +126,8 @@ def _candidates(question: Question, article: str) -> list[tuple[str, dict[str, f
     rows, idf = _index(article)
     _, head, wanted, asked, names = question
     weights = {stem: idf.get(stem, math.log(2 + len(rows))) for stem in asked}
-    share = {stem: weight / sum(weights.values()) for stem, weight in weights.items()}
-    support = [sum(share[stem] for stem in asked.intersection(row[3])) for row in rows]
+    share = {stem: weight / math.fsum(weights.values()) for stem, weight in weights.items()}
+    support = [math.fsum(share[stem] for stem in asked.intersection(row[3])) for row in rows]
     candidates = []
     for row in sorted(range(len(rows)), key=lambda row: -support[row])[:5]:
         text, offsets, shapes, stems = rows[row]
@@ -141,7 +141,7 @@ def _candidates(question: Question, article: str) -> list[tuple[str, dict[str, f
             before = text[slice(*offsets[start - 1])].casefold() if start else ""
             gaps = {stem: min(max(start - at, at + 1 - end, 0) for at in places) for stem, places in where.items()}
             traits = dict.fromkeys([*body, "<" + left, ">" + right, before + "…"], 1.0) | {
-                "near": sum(share[stem] * max(0.0, 1 - gap / 12) for stem, gap in gaps.items() if gap),
+                "near": math.fsum(share[stem] * max(0.0, 1 - gap / 12) for stem, gap in gaps.items() if gap),
                 "head": 1 / (1 + gaps[head]) if head in gaps else 0.0,
                 "void": not set(_CONTENT).intersection(hidden[start:end]),
                 "several": wanted > 0 and "a" in body,

@@ -28,10 +28,10 @@ LINE = '{"id": "q-1", "task": "qa", "article": "town", "question": "Whom did Ada
 LATIN = LINE.encode().replace(b"Bo", b"B\xf6")
 SURROGATE = LINE.encode().replace(b"Bo", b"\xed\xa0\x80")
 MAIN = "import sys; from readmark.cli import main; main(sys.argv[1:])"
-PEAK = (
-    "import resource, sys\nfrom readmark.cli import main\n"
+PEAK = (  # ru_maxrss would also count the process that started this one
+    "import re, sys\nfrom pathlib import Path\nfrom readmark.cli import main\n"
     "try:\n    main(sys.argv[1:])\n"
-    "finally:\n    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+    "finally:\n    print(re.search(r'VmHWM:\\s+(\\d+) kB', Path('/proc/self/status').read_text())[1])"
 )
 
 

@@ -96,7 +96,7 @@ CHEAP = settings(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example,
                            HealthCheck.function_scoped_fixture],
 )  # fmt: skip
-MANY, FEW = settings(CHEAP, max_examples=300), settings(CHEAP, max_examples=120)
+MANY, FEW = settings(CHEAP, max_examples=200), settings(CHEAP, max_examples=80)
 
 
 class Twice(str):
@@ -346,14 +346,6 @@ def command(*arguments):
     return leave.value.code, err.getvalue()
 
 
-def is_signed(data):
-    """Return whether a report's signature has what tables print; cli/tables.py takes it for granted, a known fault."""
-    try:
-        return {"benchmark", "version", "sha256"} <= set(json.loads(data)["signature"])
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return True  # refused before any table
-
-
 @st.composite
 def run_file(draw):
     """Give a file of a run and what to put into it."""
@@ -381,7 +373,6 @@ def test_the_files_of_a_run_may_hold_anything(folder, finished, file):
 def test_the_command_line_is_never_surprised_by_a_run(folder, finished, file, as_json):
     """`board` and `show` end with 0, 1 or 2, never with a traceback."""
     name, data = file
-    assume(as_json or name != "report.json" or is_signed(data))
     flags = ["--json"] if as_json else []
     with replaced(finished / name, data):
         for arguments in (["board", finished, "-o", folder.parent / "board"], ["show", finished, "-b", folder]):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
-from readmark.errors import Problem, ReadmarkError, RunError
+from readmark.errors import Problem, ReadmarkError, RunError, quoted
 from readmark.jsonl import read_bytes, read_log, write_atomically
 from readmark.records import Prediction, Prompt, Report, RunInfo
 from readmark.scoring import ScoreRow, decode_rows, encode_rows
@@ -117,8 +117,12 @@ class Lock:
 
     def __enter__(self) -> None:
         try:
+            str(self._folder).encode()
             self._folder.mkdir(parents=True, exist_ok=True)
             self._file = os.open(self._folder / ".lock", os.O_RDWR | os.O_CREAT, 0o644)
+        except ValueError as error:  # a NUL, or bytes that are no UTF-8
+            found = "is no path that a file can hold"
+            raise RunError(Problem(quoted(str(self._folder)), found, "a path in UTF-8", "choose another -o")) from error
         except OSError as error:
             found = f"cannot be written: {error.strerror}"
             raise RunError(Problem(str(self._folder), found, "a folder for the run", "choose another -o")) from error

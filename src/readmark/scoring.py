@@ -111,9 +111,10 @@ def decode_rows(data: bytes, place: str) -> list[ScoreRow]:
     """Return the rows of a scores.jsonl.
 
     Raises:
-        RunError: A line is not such a row.
+        RunError: A line is not such a row; all such lines.
     """
     rows = []
+    problems = []
     for number, line in enumerate(data.splitlines(), start=1):
         try:
             flat = msgspec.json.decode(line, type=dict[str, Any])
@@ -121,7 +122,7 @@ def decode_rows(data: bytes, place: str) -> list[ScoreRow]:
             rows.append(msgspec.convert({**flat, "scores": scores}, ScoreRow))
         except (msgspec.MsgspecError, ValueError, RecursionError) as error:
             fix = "score the run again"
-            raise RunError(
-                Problem(f"{place}:{number}", f"is not a row of scores: {error}", "scores.jsonl", fix)
-            ) from error
+            problems.append(Problem(f"{place}:{number}", f"is not a row of scores: {error}", "scores.jsonl", fix))
+    if problems:
+        raise RunError(*problems)
     return rows

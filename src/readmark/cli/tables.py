@@ -53,7 +53,8 @@ def print_tables(rows: Sequence[Row], signature: Mapping[str, str | int], notes:
             shown = [row for row in rows if condition in row.conditions and _headline(row, condition, task)]
             if shown:
                 out.print(_table(shown, condition, task))
-    bench = f"{signature['benchmark']} {signature['version']} #{str(signature['sha256'])[:8]}"
+    name, version, digest = (str(signature.get(key, "?")) for key in ("benchmark", "version", "sha256"))
+    bench = printable(f"{name} {version} #{digest[:8]}").plain
     out.print(Text("; ".join([f"{bench}; percent, 95 % intervals", *notes]), style="dim"))
 
 
