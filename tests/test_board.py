@@ -99,8 +99,8 @@ def test_every_order_of_the_runs_gives_the_same_bytes(runs, tmp_path):
 
 
 def test_the_order_says_nothing_where_uncompared_keys_and_notes_differ(runs, tmp_path):
-    change(runs[1] / "report.json", signature__readmark="9.9", notes=["a second note"])
-    change(runs[2] / "report.json", signature__readmark="0.0", notes=["a first note"])
+    change(runs[0] / "report.json", signature__readmark="9.9", notes=["a second note"])
+    change(runs[-1] / "report.json", signature__readmark="0.0", notes=["a first note"])
     one, other = board(runs, tmp_path / "one"), board(runs[::-1], tmp_path / "other")
     assert one == other
     assert files(tmp_path / "one") == files(tmp_path / "other")
