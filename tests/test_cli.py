@@ -203,3 +203,27 @@ def test_the_command_is_installed():
     command = [Path(sys.executable).parent / "readmark", "--version"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stdout.startswith("readmark, version ")
+
+
+def test_what_a_model_s_own_programs_print_does_not_spoil_the_json(tmp_path):
+    (tmp_path / "m.py").write_text(
+        "import os\nclass M:\n    name = 'm'\n    def predict(self, p):\n        os.system('echo noise')\n        return ''\n"
+    )
+    command = [sys.executable, "-m", "readmark", "run", "m.py", "--json", "--limit", "2"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=True)
+    assert json.loads(done.stdout)["reports"][0]["model"] == "m"
+    assert done.stderr.count("noise") == 2
+
+
+def test_without_a_model_only_baselines_that_are_asked_run(cli):
+    """No summariser is asked anything under `shuffled`."""
+    _, out, _ = cli("run", "-c", "shuffled", "--json")
+    assert len(json.loads(out)["reports"]) == 6
+
+
+def test_two_logs_with_the_same_item_are_refused(cli):
+    for name in ("abstain", "question-echo"):
+        cli("run", name)
+    code, _, err = cli("score", *sorted(Path("runs").glob("*/predictions.jsonl")), "-o", "out")
+    assert code == 2
+    assert "second prediction" in err

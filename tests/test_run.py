@@ -673,3 +673,22 @@ def test_the_ceiling_twice_gives_the_same_bytes(river, out):
     before = results(first.folder), (first.folder / "predictions.jsonl").read_bytes()
     run_upper_bound(benchmark, out)
     assert (results(first.folder), (first.folder / "predictions.jsonl").read_bytes()) == before
+
+
+def test_the_ceiling_follows_the_rule_of_extraction(river, out):
+    finished = run_upper_bound(load(river()), out, extract="none")
+    assert finished.report.signature["extract"] == "none"
+    assert finished.report.scores["answer_match"].value == 1.0
+    assert finished.report.counts.abstained == 1
+
+
+def test_the_ceiling_of_drafts_is_over_the_drafts_too(river, out):
+    benchmark = load(river({"b": {"status": "draft"}, "c": {"status": "retired"}}))
+    assert run_upper_bound(benchmark, out).report.counts.items == 3
+    assert run_upper_bound(benchmark, out, drafts=True).report.counts.items == 4
+
+
+def test_an_item_without_a_reference_is_no_part_of_the_ceiling(river, out):
+    benchmark = load(river({"s": {"references": []}}))
+    counts = run_upper_bound(benchmark, out).report.counts
+    assert (counts.items, counts.missing) == (4, 0)

@@ -12,7 +12,7 @@ from readmark.metrics import METRICS, Metric
 from readmark.metrics.answer_match import find_tokens, text_verdict
 from readmark.metrics.equivalence import canonical
 from readmark.prompts import CONDITIONS
-from readmark.records import ConditionReport, Counts, Item, QaItem, Report, Score
+from readmark.records import ConditionReport, Counts, Item, Prediction, QaItem, Report, Score
 from readmark.statistics import mean_interval
 
 if TYPE_CHECKING:
@@ -187,3 +187,13 @@ def _is_changed(benchmark: Benchmark, item: QaItem) -> bool:
 def _notes(benchmark: Benchmark, rows: Iterable[ScoreRow]) -> tuple[str, ...]:
     clusters = {benchmark.cluster_of(benchmark.item(row.item_id)) for row in rows}
     return ("conditional on this article",) if len(clusters) == 1 else ()
+
+
+def token_costs(lines: Iterable[Prediction]) -> dict[str, int]:
+    """Return the tokens that the model told of, summed."""
+    known = list(lines)
+    sums = {
+        name: [n for line in known if (n := getattr(line, name)) is not None]
+        for name in ("input_tokens", "output_tokens")
+    }
+    return {name: sum(counts) for name, counts in sums.items() if counts}

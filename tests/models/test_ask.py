@@ -265,3 +265,29 @@ def test_async_answers_come_as_soon_as_they_are_there(prompts):
         return "x"
 
     assert [one.prompt.item_id for one in ask(find_model(slow_first), prompts)][-1] == "q-0"
+
+
+def test_an_async_model_is_asked_where_a_loop_runs_already(prompts):
+    """As in a notebook, which runs every cell in its own loop."""
+
+    async def cell():
+        return sorted(one.text for one in replies(Async(), prompts))
+
+    assert asyncio.run(cell()) == [prompt.item_id for prompt in prompts]
+
+
+def test_an_interrupt_passes_where_a_loop_runs_already(prompts):
+    model = type("Odd", (Async,), {"answer": lambda self, prompt: raising(KeyboardInterrupt())(prompt)})
+
+    async def cell():
+        with pytest.raises(KeyboardInterrupt):
+            replies(model, prompts)
+
+    asyncio.run(cell())
+
+
+def test_prompts_in_flight_are_dropped_when_nobody_asks_on(prompts):
+    asked = ask(find_model(Async()), prompts)
+    next(asked)
+    asked.close()
+    assert not [thread for thread in threading.enumerate() if thread is not threading.main_thread()]

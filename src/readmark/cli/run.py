@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-import sys
+from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -17,12 +16,14 @@ from readmark.cli.options import (
     json_option,
     model_arguments,
     print_json,
+    standard_output_kept,
 )
 from readmark.cli.progress import progress
 from readmark.cli.tables import Row, print_tables
 from readmark.extraction import Extraction
 from readmark.metrics import HEADLINES
 from readmark.models import baselines, find_model
+from readmark.prompts import CONDITIONS, check_conditions
 from readmark.records import Report
 from readmark.signature import signed
 from readmark.verbs.ceiling import run_upper_bound
@@ -68,17 +69,17 @@ def command(
     """
     loaded = load(benchmark)
     names = [name.strip() for name in conditions.split(",")]
+    asked = check_conditions(names, loaded)
     plans = [
         make_plan(model, loaded, conditions=names, limit=limit, drafts=drafts, model_args=arguments)
-        for model in models or _fitting_baselines(loaded)
+        for model in models or _fitting_baselines(loaded, asked, drafts=drafts)
     ]
     if dry_run:
         return _tell(plans, as_json=as_json)
-    runs = []
-    with progress(sum(len(plan.prompts) for plan in plans)) as watch, contextlib.redirect_stdout(sys.stderr):
-        runs += [execute(plan, out, extract, watch) for plan in plans]
+    with progress(sum(len(plan.prompts) for plan in plans)) as watch, standard_output_kept():
+        runs = [execute(plan, out, extract, watch) for plan in plans]
     if not models and limit is None and "reading" in names:
-        runs.append(run_upper_bound(loaded, out))
+        runs.append(run_upper_bound(loaded, out, drafts=drafts, extract=extract))
     if as_json:
         print_json({"reports": [_json(run) for run in runs]})
     else:
@@ -86,9 +87,10 @@ def command(
     return exit_code(*(run.report.counts for run in runs))
 
 
-def _fitting_baselines(benchmark: Benchmark) -> list[str]:
-    """Return the baselines that do a task of which the test set has items."""
-    tasks = {item.task for item in benchmark.selected(drafts=True)}
+def _fitting_baselines(benchmark: Benchmark, conditions: Sequence[str], *, drafts: bool) -> list[str]:
+    """Return the baselines that do a task of which items are asked."""
+    items = benchmark.selected(drafts=drafts)
+    tasks = {item.task for item in items for name in conditions if CONDITIONS[name].asks(benchmark, item)}
     return [name for name in baselines() if tasks & set(find_model(name).tasks)]
 
 

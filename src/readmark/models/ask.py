@@ -7,7 +7,8 @@ import inspect
 import itertools
 import operator
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from readmark.errors import ModelError, Problem, quoted
@@ -143,6 +144,22 @@ def _answers(predict_many: Callable[[list[Prompt]], Any], prompts: list[Prompt])
 
 
 def _at_once(predict: Callable[[Prompt], Any], prompts: Sequence[Prompt]) -> Iterator[Asked]:
+    """Ask several prompts at once; from a thread where a loop runs here already, as in a notebook."""
+    answers = _in_a_loop(predict, prompts)
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        yield from answers
+        return
+    with ThreadPoolExecutor(1) as thread:
+        try:
+            while asked := thread.submit(next, answers, None).result():
+                yield asked
+        finally:
+            thread.submit(answers.close).result()
+
+
+def _in_a_loop(predict: Callable[[Prompt], Any], prompts: Sequence[Prompt]) -> Generator[Asked, None, None]:
     async def one(prompt: Prompt) -> Asked:
         start = time.perf_counter()
         try:

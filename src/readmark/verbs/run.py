@@ -21,13 +21,13 @@ from readmark.jsonl import Log, mend
 from readmark.models import Asked, LoadedModel, ask, find_model
 from readmark.prompts import CONDITIONS, check_conditions, make_prompts
 from readmark.records import Failure, Item, Prediction, Prompt, Reply, Report, RunInfo, RunKind
-from readmark.reporting import make_report
+from readmark.reporting import make_report, token_costs
 from readmark.runs import FORMAT, Lock, RunFolder, answers_beside, folder_name, prediction_keys
 from readmark.scoring import score_rows
 from readmark.signature import make_signature
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
 MESSAGE_LENGTH = 1000  # characters of a fault's message that are kept
 
@@ -275,16 +275,6 @@ def score_run(
     """Score what was said and write scores.jsonl and report.json."""
     rows = score_rows(plan.benchmark, plan.items, found, plan.conditions, extract)
     signature = make_signature(plan.benchmark, extract, readmark.__version__, plan.limit)
-    report = make_report(plan.benchmark, rows, signature, costs=_costs(found.values()))
+    report = make_report(plan.benchmark, rows, signature, costs=token_costs(found.values()))
     folder.write_scores(rows, report)
     return report
-
-
-def _costs(lines: Iterable[Prediction]) -> dict[str, int]:
-    """Return the tokens that the model told of, summed."""
-    known = list(lines)
-    sums = {
-        name: [n for line in known if (n := getattr(line, name)) is not None]
-        for name in ("input_tokens", "output_tokens")
-    }
-    return {name: sum(counts) for name, counts in sums.items() if counts}

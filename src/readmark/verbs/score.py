@@ -16,7 +16,7 @@ from readmark.extraction import Extraction
 from readmark.jsonl import read_bytes, read_objects
 from readmark.prompts import CONDITIONS, check_conditions
 from readmark.records import Item, Prediction, Record, Report
-from readmark.reporting import make_report
+from readmark.reporting import make_report, token_costs
 from readmark.runs import RunFolder
 from readmark.scoring import score_rows
 from readmark.signature import make_signature
@@ -71,7 +71,7 @@ def score(
     asked = _asked(items, found)
     rows = score_rows(loaded, asked, found, conditions, extract)
     signature = make_signature(loaded, extract, readmark.__version__)
-    report = make_report(loaded, rows, signature, unknown=len(unknown))
+    report = make_report(loaded, rows, signature, costs=token_costs(found.values()), unknown=len(unknown))
     report = msgspec.structs.replace(report, notes=report.notes + _notes(items, asked, unknown))
     if out is not None:
         RunFolder(Path(out)).write_scores(rows, report)
@@ -185,12 +185,12 @@ def _of_table(table: Mapping[str, str], place: str, condition: str) -> Placed:
 
 
 def _repeats(placed: Iterable[tuple[str, Prediction]]) -> list[Problem]:
-    """Name items predicted twice; in a log of ours (its lines have keys) the later line holds."""
+    """Name items predicted twice; within one log of ours (its lines have keys) the later line holds."""
     seen: dict[tuple[str, str], str] = {}
     problems = []
     for place, line in placed:
         key = (line.item_id, line.condition)
-        if key in seen and not line.key:
+        if key in seen and not (line.key and seen[key].rpartition(":")[0] == place.rpartition(":")[0]):
             found = f"item {quoted(line.item_id)} has a second prediction, the first at {seen[key]}"
             problems.append(Problem(place, found, "one prediction an item", "remove one of them"))
         seen.setdefault(key, place)
