@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import pty
 import subprocess
 import sys
 from pathlib import Path
@@ -207,7 +210,8 @@ def test_the_command_is_installed():
 
 def test_what_a_model_s_own_programs_print_does_not_spoil_the_json(tmp_path):
     (tmp_path / "m.py").write_text(
-        "import os\nclass M:\n    name = 'm'\n    def predict(self, p):\n        os.system('echo noise')\n        return ''\n"
+        "import os\nclass M:\n    name = 'm'\n    def predict(self, p):\n"
+        "        os.system('echo noise')\n        return ''\n"
     )
     command = [sys.executable, "-m", "readmark", "run", "m.py", "--json", "--limit", "2"]
     done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=True)
@@ -227,3 +231,27 @@ def test_two_logs_with_the_same_item_are_refused(cli):
     code, _, err = cli("score", *sorted(Path("runs").glob("*/predictions.jsonl")), "-o", "out")
     assert code == 2
     assert "second prediction" in err
+
+
+def test_nothing_in_the_tables_is_cut(cli):
+    _, out, _ = cli("run")
+    assert "…" not in out
+
+
+def test_a_bar_shows_in_a_terminal(tmp_path):
+    """The command has a real pseudo-terminal."""
+    (tmp_path / "slow.py").write_text(
+        "import time\nclass Slow:\n    name = 'slow'\n    def predict(self, p):\n"
+        "        time.sleep(0.05)\n        return ''\n"
+    )
+    command = f"{sys.executable} -m readmark run slow.py --limit 12"
+    read, write = pty.openpty()
+    process = subprocess.Popen(command.split(), cwd=tmp_path, stdin=write, stdout=write, stderr=write)
+    os.close(write)
+    seen = b""
+    with contextlib.suppress(OSError):  # the terminal closes when the process ends
+        while data := os.read(read, 65536):
+            seen += data
+    assert process.wait() == 0
+    assert "━" in seen.decode()
+    assert "/12" in seen.decode()

@@ -28,22 +28,17 @@ def _bar(total: int) -> Iterator[Watch]:
 
     from readmark.cli.tables import console, printable  # noqa: PLC0415
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console(to_stderr=True), transient=True) as bar:
         task = bar.add_task("", total=total)
-        failed = 0
 
         def begin(name: str, _: int, done: int) -> None:
             bar.update(task, description=printable(name).plain[:24], advance=done)
 
-        def step(has_failed: bool) -> None:
-            nonlocal failed
-            failed += has_failed
+        def step(_: bool) -> None:
             bar.advance(task)
 
         yield Watch(begin, step, bar.console.print)
-    if failed:
-        click.echo(f"{failed} of {total} prompts failed; see `readmark show RUN --failed`", err=True)
 
 
 @dataclass

@@ -128,6 +128,11 @@ def _print(runs: list[Run]) -> None:
     print_tables(rows, runs[0].report.signature, runs[0].report.notes)
     if len(runs) == 1:
         _print_signed(runs[0].report)
+    for run in runs:
+        counts = run.report.counts
+        if counts.failed or counts.missing:
+            click.echo(f"{run.info.model}: {counts.failed} failed, {counts.missing} missing of {counts.items}; "
+                       f"see: readmark show {run.folder} --failed")  # fmt: skip
     where = runs[0].folder if len(runs) == 1 else f"{runs[0].folder.parent} ({len(runs)} runs)"
     click.echo(f"written: {where}")
 

@@ -15,6 +15,8 @@ from readmark.metrics import HEADLINES, METRICS
 from readmark.records import ConditionReport, Score, Task
 
 WIDTH = 80
+GAP = 2  # columns between two columns of a table
+SHORTEST_NAME = 8
 COLUMNS: dict[Task, dict[str, str]] = {
     "qa": {
         "exact_match": "exact", "token_f1": "F1", "list_f1": "list", "false_answer": "false", "missed_answer": "missed",
@@ -52,7 +54,7 @@ def print_tables(rows: Sequence[Row], signature: Mapping[str, str | int], notes:
         for task in TITLES:
             shown = [row for row in rows if condition in row.conditions and _headline(row, condition, task)]
             if shown:
-                out.print(_table(shown, condition, task))
+                out.print(_table(shown, condition, task, out.width))
     name, version, digest = (str(signature.get(key, "?")) for key in ("benchmark", "version", "sha256"))
     bench = printable(f"{name} {version} #{digest[:8]}").plain
     out.print(Text("; ".join([f"{bench}; percent, 95 % intervals", *notes]), style="dim"))
@@ -62,27 +64,29 @@ def _headline(row: Row, condition: str, task: Task) -> Score | None:
     return row.conditions[condition].scores.get(HEADLINES[task])
 
 
-def _table(rows: Sequence[Row], condition: str, task: Task) -> Table:
+def _table(rows: Sequence[Row], condition: str, task: Task, width: int) -> Table:
     headline = HEADLINES[task]
     n = max((score.n for row in rows if (score := _headline(row, condition, task))), default=0)
     title = f"{TITLES[task]}, {condition}: {n} item{'s' if n != 1 else ''}"
-    table = Table(title=title, caption=KEYS[task], box=box.SIMPLE_HEAD, title_justify="left", caption_justify="left",
-                  pad_edge=False, title_style="bold", caption_style="dim")  # fmt: skip
-    lost = any(_lost(row, condition) for row in rows)
-    table.add_column("model", overflow="ellipsis", no_wrap=True, max_width=24)
-    for heading in (headline, "95 %", *COLUMNS[task].values(), *(["failed"] if lost else [])):
-        table.add_column(heading, justify="right", no_wrap=True)
+    headings = ["model", headline, "95 %", *COLUMNS[task].values()]
     ordered = sorted(rows, key=lambda row: (not row.is_model, *_order(_headline(row, condition, task)), row.name))
-    for number, row in enumerate(ordered):
+    lines = [_cells(row, condition, task) for row in ordered]
+    caption = KEYS[task]
+    if any(line[-1] for line in lines):
+        headings.append("bounds")
+        caption += "\nbounds: the headline, had all failed or missing items gone wrong, or right."
+    table = Table(title=title, caption=caption, box=box.SIMPLE_HEAD, title_justify="left", caption_justify="left",
+                  padding=(0, 1, 0, 0), pad_edge=False, title_style="bold", caption_style="dim")  # fmt: skip
+    numbers = [max(len(text) for text in column) for column in zip(headings, *lines, strict=False)][1:]
+    left = width - sum(size + GAP for size in numbers) - GAP
+    table.add_column(headings[0], overflow="ellipsis", no_wrap=True, max_width=max(SHORTEST_NAME, left))
+    for heading in headings[1:]:
+        table.add_column(heading, justify="right", no_wrap=True)
+    for number, (row, line) in enumerate(zip(ordered, lines, strict=True)):
         if not row.is_model and number and ordered[number - 1].is_model:
             table.add_section()
-        table.add_row(*_cells(row, condition, task), *([str(_lost(row, condition))] if lost else []))
+        table.add_row(*(printable(text) for text in line[: len(headings)]))
     return table
-
-
-def _lost(row: Row, condition: str) -> int:
-    counts = row.conditions[condition].counts
-    return counts.failed + counts.missing
 
 
 def _order(score: Score | None) -> tuple[bool, float]:
@@ -91,20 +95,24 @@ def _order(score: Score | None) -> tuple[bool, float]:
     return (value is None, -(value or 0.0))
 
 
-def _cells(row: Row, condition: str, task: Task) -> list[Text]:
-    report = row.conditions[condition]
-    score = report.scores[HEADLINES[task]]
-    ends = f"{100 * score.low:.0f}–{100 * score.high:.0f}" if score.low is not None and score.high is not None else "–"
-    cells = [row.name, percent(score, HEADLINES[task]), ends]
-    cells += [percent(report.scores.get(name), name) for name in COLUMNS[task]]
-    return [printable(cell) for cell in cells]
+def _cells(row: Row, condition: str, task: Task) -> list[str]:
+    """Return a row's texts: name, headline, interval, the other metrics, and bounds where failures leave any."""
+    scores = row.conditions[condition].scores
+    score = scores[HEADLINES[task]]
+    cells = [row.name, percent(score, HEADLINES[task]), _range(score.low, score.high) or "–"]
+    cells += [percent(scores.get(name), name) for name in COLUMNS[task]]
+    return [*cells, _range(score.worst, score.best) if score.worst != score.best else ""]
+
+
+def _range(low: float | None, high: float | None) -> str:
+    return "" if low is None or high is None else f"{100 * low:.0f}–{100 * high:.0f}"
 
 
 def percent(score: Score | None, metric: str) -> str:
-    """Return a score as a person reads it: percent for fractions, the number for lengths and ratios."""
+    """Return a score as a person reads it: percent for fractions, the whole number for lengths."""
     if score is None or score.value is None:
         return "–"
-    return f"{100 * score.value:.1f}" if METRICS[metric].range else f"{score.value:.1f}"
+    return f"{100 * score.value:.1f}" if METRICS[metric].range else f"{score.value:.0f}"
 
 
 def printable(text: str) -> Text:
