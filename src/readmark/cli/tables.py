@@ -33,6 +33,9 @@ KEYS: dict[Task, str] = {
 }
 
 
+BOUNDS = "\nbounds: the headline, had all failed or missing items gone wrong, or right."
+
+
 class Row(NamedTuple):
     """A model's line in the tables."""
 
@@ -54,7 +57,10 @@ def print_tables(rows: Sequence[Row], signature: Mapping[str, str | int], notes:
         for task in TITLES:
             shown = [row for row in rows if condition in row.conditions and _headline(row, condition, task)]
             if shown:
-                out.print(_table(shown, condition, task, out.width))
+                table = _table(shown, condition, task, out.width)
+                out.print(table)
+                out.print(Text(KEYS[task] + (BOUNDS if table.columns[-1].header == "bounds" else ""), style="dim"))
+                out.print()
     name, version, digest = (str(signature.get(key, "?")) for key in ("benchmark", "version", "sha256"))
     bench = printable(f"{name} {version} #{digest[:8]}").plain
     out.print(Text("; ".join([f"{bench}; percent, 95 % intervals", *notes]), style="dim"))
@@ -71,12 +77,9 @@ def _table(rows: Sequence[Row], condition: str, task: Task, width: int) -> Table
     headings = ["model", headline, "95 %", *COLUMNS[task].values()]
     ordered = sorted(rows, key=lambda row: (not row.is_model, *_order(_headline(row, condition, task)), row.name))
     lines = [_cells(row, condition, task) for row in ordered]
-    caption = KEYS[task]
-    if any(line[-1] for line in lines):
-        headings.append("bounds")
-        caption += "\nbounds: the headline, had all failed or missing items gone wrong, or right."
-    table = Table(title=title, caption=caption, box=box.SIMPLE_HEAD, title_justify="left", caption_justify="left",
-                  padding=(0, 1, 0, 0), pad_edge=False, title_style="bold", caption_style="dim")  # fmt: skip
+    headings += ["bounds"] if any(line[-1] for line in lines) else []
+    table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", padding=(0, 1, 0, 0), pad_edge=False,
+                  title_style="bold")  # fmt: skip
     numbers = [max(len(text) for text in column) for column in zip(headings, *lines, strict=False)][1:]
     left = width - sum(size + GAP for size in numbers) - GAP
     table.add_column(headings[0], overflow="ellipsis", no_wrap=True, max_width=max(SHORTEST_NAME, left))
