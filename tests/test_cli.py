@@ -111,7 +111,7 @@ def test_failed_items_end_with_1_and_are_shown(cli, tmp_path):
     _, shown, _ = cli("show", folder, "--failed")
     assert shown.count("OSError: the cable is out") == 3
     report = json.loads((folder / "report.json").read_text())
-    assert report["scores"]["answer_match"] == {"value": None, "worst": 0.0, "best": 1.0}
+    assert report["scores"]["answer_match"] == {"value": None, "n": 0, "worst": 0.0, "best": 1.0}
 
 
 def test_wrong_input_ends_with_2_and_leaves_nothing(cli, tmp_path):

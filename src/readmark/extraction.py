@@ -17,6 +17,7 @@ _PLACES = ("article", "text", "passage")
 _SILENCES = (
     "say", "say so", "state", "state this", "mention", "mention this", "mention it", "specify", "specify this",
     "answer the question", "answer this question", "provide this information", "provide enough information",
+    "give", "tell", "provide", "indicate", "contain",
 )  # fmt: skip
 _MISSING = ("stated", "mentioned", "specified", "given", "provided", "answerable")
 ABSTENTIONS = frozenset(
@@ -32,6 +33,16 @@ ABSTENTIONS = frozenset(
        for where in ("", *(f" in the {place}" for place in _PLACES))}
 )  # fmt: skip
 
+# A text that begins by saying that there is no answer and does not go on to give one.
+_EXPLAINED = re.compile(
+    r"(?:(?:the |this )?(?:answer|question) is )?(?:unanswerable|not answerable)(?=\s*(?:[.,;:(\n–—-]|$))"
+    rf"|(?:the|this) (?:{'|'.join(_PLACES)}) (?:does not|doesnt|did not|didnt) (?:{'|'.join(_SILENCES)})\b"
+    r"|(?:it is |this is )?not (?:stated|mentioned|specified|given|provided) (?:in|by|anywhere)\b"
+    r"|there is no (?:information|mention|answer)\b"
+)
+_BUT = re.compile(r"\b(?:but|however|although|though|yet|probably|likely|perhaps|i think|i guess)\b")
+_UNFINISHED = re.compile(r"<(think|thinking|reasoning)>(?!.*</\1>)", re.DOTALL | re.IGNORECASE)
+LONGEST_ABSTENTION = 300  # characters
 _THINKING = re.compile(r"<(think|thinking|reasoning)>.*?(?:</\1>|\Z)", re.DOTALL | re.IGNORECASE)
 _UNOPENED = "</think>"  # where a chat template has opened the block itself
 # "Answer:" as a label: at a line's start, with a capital, or after one of these words; not the "answer:" of a sentence.
@@ -73,15 +84,21 @@ def extract(raw: str, how: Extraction) -> Answer:
     text = _THINKING.sub(" ", raw).rpartition(_UNOPENED)[2]
     last = max((match.end() for match in _FINAL.finditer(text)), default=0)
     text = _unwrapped(_LABEL.sub("", text[last:]).strip())
+    if not text and _UNFINISHED.search(raw):
+        return Answer(text, abstains=False)  # cut off in thought: it said nothing, not that there is nothing
     return Answer(text, is_abstention(text))
 
 
 def is_abstention(text: str) -> bool:
-    """Return whether a text is empty or one of the published phrases, whatever its case and punctuation."""
-    if len(text) > 80:
+    """Return whether a text is empty, a published phrase, or begins with one and gives no answer after it.
+
+    Case and punctuation do not count. "But", "probably" and the like announce an answer after all.
+    """
+    if len(text) > LONGEST_ABSTENTION:
         return False
     bare = " ".join(re.sub(r"[^\w\s]", " ", re.sub(r"['’]", "", text.casefold())).split())
-    return not bare or bare in ABSTENTIONS
+    plain = re.sub(r"[\"'’“”‘*_]", "", text.casefold())  # with its stops, which tell where a phrase ends
+    return not bare or bare in ABSTENTIONS or (bool(_EXPLAINED.match(plain)) and not _BUT.search(plain))
 
 
 def _unwrapped(text: str) -> str:

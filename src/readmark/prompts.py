@@ -65,7 +65,11 @@ def _is_answerable(_: Benchmark, item: Item) -> bool:
 
 
 def _has_evidence(benchmark: Benchmark, item: Item) -> bool:
-    return _is_answerable(benchmark, item) and bool(benchmark.evidence.get(item.id))
+    return (
+        _is_answerable(benchmark, item)
+        and bool(benchmark.evidence.get(item.id))
+        and bool(benchmark.without_evidence(item))  # type: ignore[arg-type]
+    )
 
 
 def _text(benchmark: Benchmark, item: Item) -> str:

@@ -207,9 +207,9 @@ class Score(Record, frozen=True):
     """
 
     value: float | None
+    n: int
     low: float | None = None
     high: float | None = None
-    n: int = 0
     worst: float | None = None
     best: float | None = None
 
@@ -282,4 +282,5 @@ class RunInfo(Record, frozen=True):
     readmark: str
     started: str
     limit: int | None = None
+    drafts: bool = False
     seconds: float = 0.0

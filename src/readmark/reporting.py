@@ -121,7 +121,7 @@ def _score(benchmark: Benchmark, metric: Metric, placed: Sequence[tuple[ScoreRow
             unknown += 1
     worst, best = _bounds(metric, values, unknown)
     if not values:
-        return Score(value=None, worst=worst, best=best)
+        return Score(value=None, n=0, worst=worst, best=best)
     interval = mean_interval(values, clusters, metric.range)
     return Score(value=interval.value, low=interval.low, high=interval.high, n=len(values), worst=worst, best=best)
 
@@ -177,7 +177,7 @@ def _twin_scores(benchmark: Benchmark, rows: Sequence[ScoreRow]) -> dict[str, Sc
 
 
 def _is_changed(benchmark: Benchmark, item: QaItem) -> bool:
-    changed = twin_item(benchmark, item)
+    changed = twin_item(benchmark, item)  # lists are left out: some parts may change and others stay
     if not item.references or {*map(canonical, item.references)} & {*map(canonical, changed.references)}:
         return False
     text = canonical(twin_text(benchmark, item.article))

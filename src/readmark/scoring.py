@@ -13,6 +13,7 @@ import msgspec
 from readmark.errors import Problem, RunError
 from readmark.extraction import Answer, Extraction, extract
 from readmark.metrics import METRICS, answer_match
+from readmark.metrics.equivalence import canonical
 from readmark.prompts import CONDITIONS, asked_item
 from readmark.records import Item, Outcome, Prediction, QaItem, Record
 
@@ -77,7 +78,9 @@ def score_item(
     answer = extract(prediction.raw, how)
     if not isinstance(item, QaItem):
         answer = Answer(answer.text, not answer.text.strip())  # a summary abstains only by silence
-    article = CONDITIONS["twin" if condition == "twin" else "reading"].article(benchmark, item)
+    elif answer.abstains and canonical(answer.text) in map(canonical, item.references):
+        answer = Answer(answer.text, not answer.text.strip())  # "none" may be the answer
+    article = benchmark.articles[item.article].text
     return ScoreRow(
         item_id=item.id,
         condition=condition,

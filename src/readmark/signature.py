@@ -25,12 +25,15 @@ COMPARED = (
     "rouge",
     "judge",
     "limit",
+    "drafts",
 )
 
 
-def make_signature(benchmark: Benchmark, extract: str, readmark: str, limit: int | None = None) -> dict[str, str | int]:
+def make_signature(
+    benchmark: Benchmark, extract: str, readmark: str, *, limit: int | None = None, drafts: bool = False
+) -> dict[str, str | int]:
     """Return a report's signature; the keys of `COMPARED` must agree before two reports are compared."""
-    limited: dict[str, str | int] = {} if limit is None else {"limit": limit}
+    special = {"limit": limit, "drafts": 1 if drafts else None}
     return {
         "benchmark": benchmark.name,
         "version": benchmark.manifest.version,
@@ -45,7 +48,7 @@ def make_signature(benchmark: Benchmark, extract: str, readmark: str, limit: int
         "interval": METHOD,
         "cluster": benchmark.manifest.cluster,
         "readmark": readmark,
-        **limited,
+        **{key: value for key, value in special.items() if value is not None},
     }
 
 
@@ -71,6 +74,7 @@ def signed(metric: str, score: Score, condition: str, signature: dict[str, str |
             ("cond", condition),
             ("norm", signature["norm"]),
             ("extract", signature["extract"]),
+            *((key, signature[key]) for key in ("limit", "drafts") if key in signature),
             ("prompt", signature["prompt"]),
             ("ci", signature["interval"]),
             ("bench", bench),

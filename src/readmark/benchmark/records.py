@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import bisect
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 from readmark.errors import BenchmarkError, Problem
@@ -69,7 +69,6 @@ class Benchmark:
     evidence: dict[str, tuple[tuple[int, int], ...]]
     sha256: str
     source: str
-    notes: tuple[str, ...] = field(default=())
 
     @property
     def name(self) -> str:
@@ -110,7 +109,12 @@ class Benchmark:
     def cluster_of(self, item: Item) -> str:
         """Return the label that groups an item with others whose scores hang together."""
         article = self.articles[item.article]
-        return article.title if self.manifest.cluster == "title" else article.id
+        return article.title or article.id if self.manifest.cluster == "title" else article.id
+
+    def evidence_texts(self, item: Item) -> list[str]:
+        """Return an item's evidence, passage by passage."""
+        text = self.articles[item.article].text
+        return [text[start:end] for start, end in self.evidence.get(item.id, ())]
 
     def without_evidence(self, item: QaItem) -> str:
         """Return the article without every sentence that touches the item's evidence."""

@@ -37,6 +37,12 @@ def twin_text(benchmark: Benchmark, article_id: str) -> str:
     return apply_edits(benchmark.articles[article_id].text, edits_for(benchmark, article_id))
 
 
+def twin_evidence(benchmark: Benchmark, item: QaItem) -> list[str]:
+    """Return an item's evidence as it stands in the twin."""
+    edits = edits_for(benchmark, item.article)
+    return [apply_edits(passage, edits) for passage in benchmark.evidence_texts(item)]
+
+
 def twin_item(benchmark: Benchmark, item: QaItem) -> QaItem:
     """Return the item as it is asked of the twin: its own twin form where given, else edited like the article."""
     edits = edits_for(benchmark, item.article)

@@ -50,7 +50,7 @@ class LazyGroup(click.Group):
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="readmark")
 def app() -> None:
-    r"""Turn an article into a reading test, score any model on it, publish numbers that hold up.
+    """Turn an article into a reading test, score any model on it, publish numbers that hold up.
 
     \b
     readmark run lead-3 typed-span        score two baselines on the bundled test set
@@ -79,7 +79,9 @@ def _guarded(arguments: Sequence[str]) -> int:
         error.show()
         return error.exit_code
     except (KeyboardInterrupt, click.Abort):
-        click.echo("\ninterrupted; every answer so far is kept, and the same command goes on from there", err=True)
+        click.echo(
+            "\ninterrupted; answers that a run has logged are kept, and the same command goes on from there", err=True
+        )
         return INTERRUPTED
     except ReadmarkError as error:
         _tell(error, as_json="--json" in arguments)

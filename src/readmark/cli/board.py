@@ -19,7 +19,9 @@ def command(runs: tuple[str, ...], out: str, as_json: bool) -> int:
     if as_json:
         print_json(leaderboard)
     else:
-        rows = [Row(entry.model, entry.kind == "model", entry.conditions) for entry in leaderboard.entries]
+        rows = [
+            Row(entry.model, entry.kind == "model", entry.conditions, entry.derived) for entry in leaderboard.entries
+        ]
         print_tables(rows, leaderboard.signature, leaderboard.notes)
         click.echo(f"written: {out}/leaderboard.json")
     return exit_code(*(entry.counts for entry in leaderboard.entries))

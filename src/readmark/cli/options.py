@@ -28,10 +28,10 @@ json_option = click.option("--json", "as_json", is_flag=True, help="The result a
 drafts_option = click.option("--drafts", is_flag=True, help="Draft items too.")
 
 
-def extract_option(default: str) -> Callable[[F], F]:
-    """Return the option for the extraction rule with a command's own default."""
-    text = "How the answer is found in the text: none takes it as it is."
-    return click.option("--extract", type=click.Choice(EXTRACTIONS), default=default, show_default=True, help=text)
+def extract_option(default: str | None, when: str) -> Callable[[F], F]:
+    """Return the option for the extraction rule with a command's own default, and the default in words."""
+    text = f"How the answer is found in the text: none takes it as it is.  [default: {when}]"
+    return click.option("--extract", type=click.Choice(EXTRACTIONS), default=default, help=text)
 
 
 def print_json(value: object) -> None:

@@ -53,7 +53,7 @@ from readmark.verbs.run import Plan, Run, execute, make_plan
 )
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Only the first N items.")
 @drafts_option
-@extract_option("answer")
+@extract_option("answer", "answer")
 @click.option("--dry-run", is_flag=True, help="Tell what would be asked; ask nothing, write nothing.")
 @json_option
 def command(
@@ -124,7 +124,7 @@ def _json(run: Run) -> dict[str, object]:
 
 
 def _print(runs: list[Run]) -> None:
-    rows = [Row(run.info.model, run.info.kind == "model", run.report.conditions) for run in runs]
+    rows = [Row(run.info.model, run.info.kind == "model", run.report.conditions, run.report.derived) for run in runs]
     print_tables(rows, runs[0].report.signature, runs[0].report.notes)
     if len(runs) == 1:
         _print_signed(runs[0].report)

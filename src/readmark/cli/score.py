@@ -24,11 +24,11 @@ from readmark.verbs.score import score
     metavar="NAME",
     help="Under which condition the predictions were made, where the file does not say.",
 )
-@extract_option("none")
+@extract_option(None, "answer for our own logs, else none")
 @drafts_option
 @json_option
 def command(
-    predictions: tuple[str, ...], benchmark: str, out: str, condition: str, extract: Extraction, drafts: bool,
+    predictions: tuple[str, ...], benchmark: str, out: str, condition: str, extract: Extraction | None, drafts: bool,
     as_json: bool,
 ) -> int:  # fmt: skip
     """Score files of predictions: our predictions.jsonl, JSONL of {"id", "prediction"}, or JSON of {id: text}."""
@@ -36,7 +36,9 @@ def command(
     if as_json:
         print_json(report)
     else:
-        print_tables([Row(Path(predictions[0]).stem, True, report.conditions)], report.signature, report.notes)
+        print_tables(
+            [Row(Path(predictions[0]).stem, True, report.conditions, report.derived)], report.signature, report.notes
+        )
         click.echo(f"written: {out}")
     counts = report.counts
     if counts.missing or counts.unknown:

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from readmark.benchmark import Benchmark, load
+from readmark.benchmark import Benchmark, load, twin_evidence
 from readmark.cli.options import json_option, print_json
 from readmark.cli.tables import printable
 from readmark.errors import Problem, RunError
@@ -31,8 +31,8 @@ def command(run: str, items: tuple[str, ...], failed: bool, wrong: bool, benchma
     """Show a run's items: evidence, question, references, answer, and the rule that judged it."""
     folder = RunFolder(Path(run))
     loaded = _benchmark(folder, benchmark)
-    unknown = [one for one in items if loaded.item(one) is None]
-    rows = [row for row in folder.rows() if not unknown and (not items or row.item_id in items)]
+    wanted = {loaded.item(one).id for one in items}
+    rows = [row for row in folder.rows() if not wanted or row.item_id in wanted]
     if failed or wrong:
         rows = [row for row in rows if (failed and _is_lost(row)) or (wrong and _is_wrong(row))]
     said = {(line.item_id, line.condition): line for line in folder.predictions()}
@@ -71,12 +71,12 @@ def _entry(benchmark: Benchmark, row: ScoreRow, line: Prediction | None) -> dict
     """Return all that there is to say of one item."""
     original = benchmark.item(row.item_id)
     item = asked_item(benchmark, original, row.condition)
-    text = benchmark.articles[item.article].text
     entry: dict[str, Any] = {"item_id": item.id, "condition": row.condition, "outcome": row.outcome}
     if isinstance(item, QaItem):
         entry["question"] = item.question
         entry["references"] = _references(item)
-        entry["evidence"] = [text[start:end] for start, end in benchmark.evidence.get(item.id, ())]
+        is_twin = row.condition == "twin"
+        entry["evidence"] = twin_evidence(benchmark, item) if is_twin else benchmark.evidence_texts(item)
     else:
         entry["instruction"] = item.instruction
         entry["references"] = list(item.references)

@@ -42,6 +42,7 @@ class Row(NamedTuple):
     name: str
     is_model: bool
     conditions: Mapping[str, ConditionReport]
+    derived: Mapping[str, Score] = {}
 
 
 def console(*, to_stderr: bool = False) -> Console:
@@ -61,6 +62,13 @@ def print_tables(rows: Sequence[Row], signature: Mapping[str, str | int], notes:
                 out.print(table)
                 out.print(Text(KEYS[task] + (BOUNDS if table.columns[-1].header == "bounds" else ""), style="dim"))
                 out.print()
+    for row in rows:
+        for metric, score in row.derived.items():
+            value = (
+                f"{100 * (score.value or 0):+.1f}" if metric == "reading_gain" else f"{100 * (score.value or 0):.1f}"
+            )
+            ends = _range(score.low, score.high).replace("–", " to ")
+            out.print(printable(f"{row.name}: {metric} {value} [{ends}] over {score.n} items"))
     name, version, digest = (str(signature.get(key, "?")) for key in ("benchmark", "version", "sha256"))
     bench = printable(f"{name} {version} #{digest[:8]}").plain
     out.print(Text("; ".join([f"{bench}; percent, 95 % intervals", *notes]), style="dim"))
@@ -93,8 +101,8 @@ def _table(rows: Sequence[Row], condition: str, task: Task, width: int) -> Table
 
 
 def _order(score: Score | None) -> tuple[bool, float]:
-    """Return a key that puts the highest value first and a missing one last."""
-    value = score.value if score else None
+    """Return a key that puts the highest first, a missing one last; failures count as if they had gone wrong."""
+    value = score.worst if score and score.worst is not None else score.value if score else None
     return (value is None, -(value or 0.0))
 
 

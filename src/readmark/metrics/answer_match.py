@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from readmark.metrics.equivalence import canonical, is_number
@@ -86,7 +87,7 @@ def text_verdict(text: str, references: Sequence[str], distractors: Sequence[str
             return Verdict(1.0, f"equals '{reference}'")
     if not said:
         return Verdict(0.0, "says nothing")
-    objection = f"no reference in {len(said)} words"
+    objection = "holds no reference"
     for reference in sorted(references, key=lambda one: -len(canonical(one))):
         wanted = canonical(reference)
         at = find_tokens(said, wanted)
@@ -129,10 +130,11 @@ def _objection(found: Found) -> str:
 def _is_denied(found: Found) -> bool:
     """Return whether a denial stands up to three words before, after any "but", or "is not" right behind.
 
-    A denial that the question itself holds is none: "not yet captured" answers what is not yet captured.
+    A denial that the question itself holds in the same words is none: "not yet captured" answers what is not yet
+    captured.
     """
     said, start, end, asked = found
-    denials = _DENIALS - set(asked)
+    denials = _DENIALS - {one for one, after in pairwise(asked) if find_tokens(said, (one, after)) is not None}
     before = said[max(0, start - 3) : start]
     while "but" in before:
         before = before[before.index("but") + 1 :]
@@ -145,12 +147,15 @@ def _is_denied(found: Found) -> bool:
 
 
 def _other_number(found: Found) -> str:
-    """Return the objection to a further number that could answer the same question: one of the same kind."""
+    """Return the objection to a further number that could answer the same question: one of the same kind.
+
+    A lone 1 is no such number, since it is mostly the pronoun ("one official said").
+    """
     said, start, end, asked = found
     own = {_kind(said, at) for at in range(start, end) if is_number(said[at])}
     if own and said[start - 1 : start] == ("minus",):
         return "of the other sign"
-    known = {*asked, *found.wanted}
+    known = {*asked, *found.wanted, "1"}
     for at in (*range(start), *range(end, len(said))) if own else ():
         if is_number(said[at]) and said[at] not in known and any(_compete(kind, _kind(said, at)) for kind in own):
             return f"beside another number, {said[at]}"

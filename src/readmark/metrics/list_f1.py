@@ -19,7 +19,7 @@ _CUTS = tuple(re.compile(marks, re.IGNORECASE) for marks in (
 _OPENING = re.compile(r"^\s*(?:(?:[-*•–]|\(?\d{1,2}[.)])\s+)?(?:(?:and|&)\s+)?", re.IGNORECASE)
 # Words around a part that name nothing: "The cities are A", "Both A", "B are the cities", "According to the article".
 _LEAD = re.compile(r"^.*(?::|\b(?:are|were|is|was|includes?|included|including|namely|both))\s+", re.IGNORECASE)
-_TAIL = re.compile(r"\s(?:are|were|is|was)\s.*$", re.IGNORECASE)
+_TAIL = re.compile(r"\s(?:are|were|is|was)\s(?!.*\b(?:not|never|no|wrong|false)\b).*$", re.IGNORECASE)
 _EMPTY = {
     "according", "all", "and", "answer", "answers", "are", "article", "as", "both", "by", "following", "given", "here",
     "in", "is", "it", "list", "listed", "mentioned", "named", "of", "passage", "respectively", "text", "that", "these",

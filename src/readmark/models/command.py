@@ -35,8 +35,8 @@ class CommandError(Exception):
     """The command did not answer a prompt: it died, hung, or answered something else than one JSON line."""
 
 
-class _Answer(msgspec.Struct, forbid_unknown_fields=True):
-    """One line of the command's output."""
+class _Answer(msgspec.Struct):
+    """One line of the command's output; other keys are its own affair."""
 
     text: str | None = None
     error: str | None = None

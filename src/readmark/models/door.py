@@ -93,6 +93,7 @@ def adapt(
     elif _is_predictor(target):
         if arguments:
             raise _refused(spec, sorted(arguments), [])
+        bound = {key: value for key, value in _state(target).items() if _is_json(value)}
     elif callable(target):
         bound = _bind(target, arguments, spec, skip=1)
         target = functools.partial(target, **arguments) if arguments else target
@@ -213,13 +214,27 @@ def source_digest(target: object, file: Path | None = None) -> str:
     defined = _defining_file(made)
     if defined and not (file and defined.samefile(file)):
         files.append(defined)
+    held = _held(made)
     if files:
-        digests = [hashlib.sha256(path.read_bytes()).hexdigest() for path in files]
+        digests = [hashlib.sha256(path.read_bytes()).hexdigest() for path in files] + ([held] if held else [])
         return digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest()
     members = [member for _, member in sorted(vars(made).items())] if inspect.isclass(made) else [made]
     codes = [member.__code__ for member in members if hasattr(member, "__code__")]
     plain = b"".join(marshal.dumps(code, 2) for code in codes)  # later versions depend on reference counts
-    return hashlib.sha256(plain or made.__qualname__.encode()).hexdigest()
+    values = [repr(m) for name, m in sorted(vars(made).items()) if not (callable(m) or name.startswith("__"))]
+    return hashlib.sha256((plain or made.__qualname__.encode()) + "".join([held, *values]).encode()).hexdigest()
+
+
+def _state(target: object) -> dict[str, Any]:
+    """Return what an object holds, by which two objects of one class differ."""
+    return dict(vars(target)) if hasattr(target, "__dict__") else {}
+
+
+def _held(made: Any) -> str:  # noqa: ANN401 - a class or function
+    """Return the values that a function closes over, as text; two that hold unlike objects never look alike."""
+    cells = getattr(made, "__closure__", None) or ()
+    values = [repr(cell.cell_contents) for cell in cells]
+    return "\0".join([*values, *map(repr, getattr(made, "__dict__", {}).values())] if values else [])
 
 
 def _defining_file(made: Any) -> Path | None:  # noqa: ANN401 - a class or function

@@ -18,7 +18,7 @@ NAME = "upper-bound"
 def run_upper_bound(
     benchmark: Benchmark, out: str | Path, *, drafts: bool = False, extract: Extraction = "answer"
 ) -> Run:
-    """Write the run of the first references as answers: the top of every metric on this test set.
+    """Write the run of the first references as answers: what an ideal reader of the key scores.
 
     An item without a reference, such as a summary that has facts alone, is no part of it.
 
@@ -32,7 +32,7 @@ def run_upper_bound(
     lines = [Prediction(item_id=item.id, condition="reading", raw=text) for item, text in answers if text is not None]
     items = tuple(item for item, text in answers if text is not None)
     model = LoadedModel(NAME, benchmark.sha256, {}, ("qa", "summary"), "references", None)
-    plan = Plan(model, benchmark, items, ("reading",), None, (), ())
+    plan = Plan(model, benchmark, items, drafts=drafts, conditions=("reading",))
     folder = RunFolder(Path(out) / folder_name(model, benchmark.sha256))
     with Lock(folder.path):
         write_atomically(folder.log, encode_log(lines))

@@ -64,28 +64,46 @@ class Run:
 
 @dataclass(frozen=True)
 class Plan:
-    """What a run would ask: the items, and the prompts with their keys."""
+    """What a run would ask: the items, and the prompts with their keys.
+
+    Attributes:
+        every: All items that the model does; `items` are the first `limit` of them.
+    """
 
     model: LoadedModel
     benchmark: Benchmark
-    items: tuple[Item, ...]
-    conditions: tuple[str, ...]
-    limit: int | None
-    prompts: tuple[Prompt, ...]
-    keys: tuple[str, ...]
+    every: tuple[Item, ...]
+    limit: int | None = None
+    drafts: bool = False
+    conditions: tuple[str, ...] = ()
+    prompts: tuple[Prompt, ...] = ()
+    keys: tuple[str, ...] = ()
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """The items that are asked."""
+        return self.every[: self.limit]
 
     @property
     def tokens(self) -> int:
         """Input tokens, roughly: UTF-8 bytes by four."""
         return sum(len(prompt.text.encode()) for prompt in self.prompts) // 4
 
-    def under(self, conditions: tuple[str, ...]) -> Plan:
-        """Return the same plan under other conditions."""
-        if conditions == self.conditions:
+    def under(self, conditions: tuple[str, ...], limit: int | None) -> Plan:
+        """Return the same plan under other conditions, or for more items."""
+        if (conditions, limit) == (self.conditions, self.limit):
             return self
-        prompts = tuple(prompt for name in conditions for prompt in make_prompts(self.benchmark, self.items, name))
+        items = self.every[:limit]
+        prompts = tuple(prompt for name in conditions for prompt in make_prompts(self.benchmark, items, name))
         keys = tuple(prediction_keys(self.model, prompts))
-        return dataclasses.replace(self, conditions=conditions, prompts=prompts, keys=keys)
+        return dataclasses.replace(self, conditions=conditions, limit=limit, prompts=prompts, keys=keys)
+
+    def widened(self, earlier: RunInfo | None) -> Plan:
+        """Return the plan for all items and conditions that it or an earlier run in its folder asked."""
+        wanted = {*self.conditions, *(earlier.conditions if earlier else ())}
+        limits = (self.limit, earlier.limit if earlier else self.limit)
+        limit = None if None in limits else max(one for one in limits if one is not None)
+        return self.under(tuple(name for name in CONDITIONS if name in wanted), limit)
 
 
 def make_plan(
@@ -105,8 +123,8 @@ def make_plan(
     loaded = load(benchmark)
     names = check_conditions(conditions, loaded)
     found = find_model(model, model_args)
-    items = tuple(item for item in loaded.selected(drafts=drafts) if item.task in found.tasks)[:limit]
-    plan = Plan(found, loaded, items, (), limit, (), ()).under(names)
+    every = tuple(item for item in loaded.selected(drafts=drafts) if item.task in found.tasks)
+    plan = Plan(found, loaded, every, drafts=drafts).under(names, limit)
     if not plan.prompts:
         what = f"does {' and '.join(found.tasks)}, of which '{loaded.name}' has no items under {', '.join(names)}"
         expected = "a model, test set and condition that go together"
@@ -160,14 +178,13 @@ def execute(plan: Plan, out: str | Path = "runs", extract: Extraction = "answer"
     with _closing(plan.model, watch.tell), Lock(folder.path):
         mend(folder.log, watch.tell)
         earlier = folder.info() if folder.exists else None
-        wanted = {*plan.conditions, *(earlier.conditions if earlier else ())}
-        wider = plan.under(tuple(name for name in CONDITIONS if name in wanted))
+        wider = plan.widened(earlier)
         info = run_info(wider, extract, earlier)
         folder.write_info(info)
         known = _known(wider, folder, watch)
         start = time.monotonic()
         try:
-            found = _ask_rest(wider, folder, known, watch)
+            found = _ask_rest(plan, folder, known, watch)
         finally:
             if len(known) < len(wider.prompts):
                 info = msgspec.structs.replace(info, seconds=round(info.seconds + time.monotonic() - start, 3))
@@ -191,6 +208,7 @@ def run_info(plan: Plan, extract: Extraction, earlier: RunInfo | None = None, ki
         readmark=readmark.__version__,
         started=earlier.started if earlier else datetime.now(UTC).isoformat(timespec="seconds"),
         limit=plan.limit,
+        drafts=plan.drafts,
         seconds=earlier.seconds if earlier else 0.0,
     )
 
@@ -223,10 +241,10 @@ def _known(plan: Plan, folder: RunFolder, watch: Watch) -> dict[Pair, Prediction
 
 
 def _ask_rest(plan: Plan, folder: RunFolder, known: Mapping[Pair, Prediction], watch: Watch) -> dict[Pair, Prediction]:
-    """Return a line for every prompt; what was not known is asked, and logged as it comes."""
+    """Return what is known and a line for every other prompt of the plan, asked and logged as it comes."""
     keys = {(p.item_id, p.condition): key for p, key in zip(plan.prompts, plan.keys, strict=True)}
     rest = [prompt for prompt in plan.prompts if (prompt.item_id, prompt.condition) not in known]
-    watch.begin(plan.model.name, len(keys), len(known))
+    watch.begin(plan.model.name, len(keys), len(keys) - len(rest))
     found = dict(known)
     if not rest:
         return found
@@ -274,7 +292,7 @@ def score_run(
 ) -> Report:
     """Score what was said and write scores.jsonl and report.json."""
     rows = score_rows(plan.benchmark, plan.items, found, plan.conditions, extract)
-    signature = make_signature(plan.benchmark, extract, readmark.__version__, plan.limit)
+    signature = make_signature(plan.benchmark, extract, readmark.__version__, limit=plan.limit, drafts=plan.drafts)
     report = make_report(plan.benchmark, rows, signature, costs=token_costs(found.values()))
     folder.write_scores(rows, report)
     return report

@@ -40,7 +40,7 @@ def score(
     *,
     condition: str = "reading",
     out: str | Path | None = None,
-    extract: Extraction = "none",
+    extract: Extraction | None = None,
     drafts: bool = False,
 ) -> Report:
     """Score predictions against a test set.
@@ -53,7 +53,8 @@ def score(
         benchmark: The test set.
         condition: Under which the predictions were made, where a file does not say.
         out: Where scores.jsonl and report.json are written; None writes nothing.
-        extract: `none` takes texts as they are; `answer` reads a talking model's.
+        extract: `none` takes texts as they are, `answer` reads a talking model's; by default `answer` for
+            predictions that a run of ours logged, and `none` for all others.
         drafts: Draft items too.
 
     Raises:
@@ -69,10 +70,15 @@ def score(
     used = {line.condition for line in found.values()} or {condition}
     conditions = check_conditions([name for name in CONDITIONS if name in used], loaded)
     asked = _asked(items, found)
+    is_ours = bool(placed) and all(line.key for _, line in placed)
+    extract = extract or ("answer" if is_ours else "none")
     rows = score_rows(loaded, asked, found, conditions, extract)
-    signature = make_signature(loaded, extract, readmark.__version__)
+    signature = make_signature(loaded, extract, readmark.__version__, drafts=drafts)
+    used_count = sum(row.outcome != "missing" for row in rows)
     report = make_report(loaded, rows, signature, costs=token_costs(found.values()), unknown=len(unknown))
-    report = msgspec.structs.replace(report, notes=report.notes + _notes(items, asked, unknown))
+    report = msgspec.structs.replace(
+        report, notes=report.notes + _notes(items, asked, unknown, len(found) - len(unknown) - used_count)
+    )
     if out is not None:
         RunFolder(Path(out)).write_scores(rows, report)
     return report
@@ -85,10 +91,12 @@ def _asked(items: Sequence[Item], found: Mapping[tuple[str, str], Prediction]) -
     return tuple(item for item in items if item.task in tasks)
 
 
-def _notes(items: Sequence[Item], asked: Sequence[Item], unknown: Sequence[str]) -> tuple[str, ...]:
+def _notes(items: Sequence[Item], asked: Sequence[Item], unknown: Sequence[str], unused: int) -> tuple[str, ...]:
     """Return what was left out of the scores, in words."""
     left_out = sorted({item.task for item in items} - {item.task for item in asked})
     notes = [f"no predictions for the task {task}: not scored" for task in left_out]
+    if unused:
+        notes.append(f"{unused} predictions are for drafts, retired items, or items that the condition does not ask")
     if unknown:
         more = f" and {len(unknown) - 5} more" if len(unknown) > 5 else ""
         notes.append("not in the test set: " + ", ".join(map(quoted, unknown[:5])) + more)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from readmark.benchmark import Benchmark, load
+from readmark.benchmark import Benchmark, Edit, apply_edits, load, twin_evidence, twin_item
 from readmark.errors import Problem
+from readmark.extraction import is_abstention
 from readmark.metrics.answer_match import find_tokens, text_verdict
 from readmark.metrics.equivalence import canonical
 from readmark.metrics.facts import fact_recall, states
@@ -92,6 +94,9 @@ def _qa_findings(benchmark: Benchmark, item: QaItem) -> Iterator[Finding]:
             what = f"item '{item.id}' has the distractor '{distractor}', which shares words with '{clash}'"
             yield _error(place, what, "distractors that no right answer holds", "remove it")
     for reference in references:
+        if is_abstention(reference):
+            what = f"item '{item.id}' has the reference '{reference}', which reads as an abstention"
+            yield _warning(place, what, "an answer in other words", 'reword it, or set answer_type to "none"')
         if not canonical(reference):
             yield _error(place, f"item '{item.id}' has the reference '{reference}', which has no words", "an answer")
     if item.references and text_verdict(item.question, item.references).score:
@@ -104,10 +109,10 @@ def _qa_findings(benchmark: Benchmark, item: QaItem) -> Iterator[Finding]:
 
 def _evidence_findings(benchmark: Benchmark, item: QaItem, place: str) -> Iterator[Finding]:
     """Yield answers to be located that their evidence does not hold."""
-    if item.process != "locate" or item.id not in benchmark.evidence:
+    is_told = item.is_answerable and item.answer_type != "yes_no"  # no passage holds "yes"
+    if item.process != "locate" or item.id not in benchmark.evidence or not is_told:
         return
-    article = benchmark.articles[item.article].text
-    evidence = " \n".join(article[start:end] for start, end in benchmark.evidence[item.id])
+    evidence = " \n".join(benchmark.evidence_texts(item))
     for group in item.parts or (item.references,):
         if not any(_holds(evidence, one) for one in group):
             what = f"item '{item.id}' is to be located, but its evidence does not hold '{group[0]}'"
@@ -164,8 +169,28 @@ def _reference_findings(item: SummaryItem, number: int, reference: str, place: s
 
 def _twin_findings(benchmark: Benchmark) -> Iterator[Finding]:
     texts = {name: article.text for name, article in benchmark.articles.items()}
-    place = f"{Path(benchmark.source) / 'benchmark.toml'}"
-    for edit in benchmark.manifest.twin:
-        where: Iterable[str] = [texts.get(edit.article, "")] if edit.article else texts.values()
-        if not any(edit.find in text for text in where):
-            yield _error(place, f"the twin's edit of '{edit.find}' finds nothing", "text of the article", "remove it")
+    place = f"{benchmark.source}: benchmark.toml"
+    finds = Counter((edit.find, edit.article) for edit in benchmark.manifest.twin)
+    for (find, article), count in finds.items():
+        where: Iterable[str] = [texts.get(article, "")] if article else texts.values()
+        if article and article not in texts:
+            yield _error(place, f"the twin's edit of '{find}' is for '{article}'", "an article's id", "correct it")
+        elif all(apply_edits(text, [Edit(find=find, replace="")]) == text for text in where):
+            yield _error(place, f"the twin's edit of '{find}' finds nothing", "whole words of the article", "remove it")
+        if count > 1 or (article and (find, "") in finds):
+            yield _error(place, f"the twin edits '{find}' twice", "one edit for each text", "remove one")
+    for item in benchmark.items:
+        if benchmark.manifest.twin and isinstance(item, QaItem) and item.status != "retired":
+            yield from _twin_item_findings(benchmark, item)
+
+
+def _twin_item_findings(benchmark: Benchmark, item: QaItem) -> Iterator[Finding]:
+    """Yield answers that the evidence holds in the article, but not in the twin."""
+    place = benchmark.lines[item.id]
+    twin = twin_item(benchmark, item)
+    evidence = " \n".join(benchmark.evidence_texts(item))
+    edited = " \n".join(twin_evidence(benchmark, item))
+    for group, changed in zip(item.parts or (item.references,), twin.parts or (twin.references,), strict=False):
+        if any(_holds(evidence, one) for one in group) and not any(_holds(edited, one) for one in changed):
+            what = f"item '{item.id}' has the twin's answer '{changed[0]}', which the twin's evidence does not hold"
+            yield _error(place, what, "an answer that follows from the edited evidence", "correct its 'twin'")

@@ -34,6 +34,7 @@ def board(runs: Sequence[str | Path], out: str | Path) -> Leaderboard:
     if not folders:
         raise RunError(Problem("board", "was given no runs", "one or more folders of runs", "readmark run -o out/runs"))
     reports = [folder.report() for folder in folders]
+    _check_whole(folders, reports)
     _check_recipes(folders, reports)
     logs = [read_bytes(folder.log, "file of predictions") for folder in folders]
     entries = [_entry(*parts) for parts in zip(folders, reports, logs, strict=True)]
@@ -71,6 +72,17 @@ def _earlier_entries(out: Path) -> set[str]:
     except (OSError, msgspec.MsgspecError, ValueError, RecursionError):
         return set()
     return {e.predictions for e in earlier.entries if re.fullmatch(rf"{ENTRIES}/[^/]+\.jsonl", e.predictions)}
+
+
+def _check_whole(folders: Sequence[RunFolder], reports: Sequence[Report]) -> None:
+    """Refuse runs that were cut before their last conditions were scored."""
+    problems = [
+        Problem(str(folder.path), f"was cut under {', '.join(rest)}", "a finished run", "give its run command again")
+        for folder, report in zip(folders, reports, strict=True)
+        if (rest := [name for name in folder.info().conditions if name not in report.conditions])
+    ]
+    if problems:
+        raise RunError(*problems)
 
 
 def _check_recipes(folders: Sequence[RunFolder], reports: Sequence[Report]) -> None:
