@@ -60,3 +60,10 @@ def test_links_lead_somewhere():
     for target in re.findall(r"\]\(([^)#]+)\)", README):
         if "://" not in target:
             assert (ROOT / target).exists(), target
+
+
+def test_the_table_in_the_readme_is_what_the_command_prints(tmp_path):
+    shown = next(block["text"] for block in BLOCK.finditer(README) if block["text"].startswith("Questions, reading"))
+    command = [sys.executable, "-m", "readmark", "run", "typed-span", "lead-3"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=tmp_path)
+    assert [line.rstrip() for line in done.stdout.splitlines()] == shown.splitlines()
