@@ -112,7 +112,9 @@ def start(tmp_path, environment):
     started = []
 
     def start(*arguments, **options):
-        command = [sys.executable, "-c", "from readmark.cli import main; main()", *map(str, arguments)]
+        # A shell starts what runs in its background with interrupts ignored; a user's terminal does not.
+        code = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        command = [sys.executable, "-c", f"{code}from readmark.cli import main; main()", *map(str, arguments)]
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
         started.append(subprocess.Popen(command, cwd=tmp_path, env=environment, **pipes, **options))
         return started[-1]
