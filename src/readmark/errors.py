@@ -91,6 +91,8 @@ def _file_line(place: str) -> tuple[str, int]:
 
 def quoted(value: object, limit: int = 80) -> str:
     """Return a value as short, printable text for an error message."""
+    if isinstance(value, str) and len(value) < limit - 2 and value.replace("-", "").replace("_", "").isalnum():
+        return f"'{value}'"  # what repr says of a plain name; messages are prepared for every item
     try:
         text = repr(value[: limit * 2] if isinstance(value, str | bytes) else value)
     except (ValueError, RecursionError):  # thousands of digits, hundreds of levels

@@ -116,7 +116,10 @@ def _cells(row: Row, condition: str, task: Task) -> list[str]:
 
 
 def _range(low: float | None, high: float | None) -> str:
-    return "" if low is None or high is None else f"{100 * low:.0f}–{100 * high:.0f}"
+    if low is None or high is None:
+        return ""
+    ends = f"{100 * low:.0f}", f"{100 * high:.0f}"
+    return "–".join(ends if ends[0] != ends[1] else (f"{100 * low:.1f}", f"{100 * high:.1f}"))
 
 
 def percent(score: Score | None, metric: str) -> str:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import inspect
 import itertools
 import operator
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from readmark.errors import ModelError, Problem, quoted
 from readmark.records import Prompt, Reply
 
 if TYPE_CHECKING:
+    import asyncio
+
     from readmark.models.door import LoadedModel
 
 LARGEST_BATCH = 64  # prompts of one prefix handed to predict_many at once
@@ -145,6 +145,9 @@ def _answers(predict_many: Callable[[list[Prompt]], Any], prompts: list[Prompt])
 
 def _at_once(predict: Callable[[Prompt], Any], prompts: Sequence[Prompt]) -> Iterator[Asked]:
     """Ask several prompts at once; from a thread where a loop runs here already, as in a notebook."""
+    import asyncio  # noqa: PLC0415 - 20 ms that only async models need
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - the same
+
     answers = _in_a_loop(predict, prompts)
     try:
         asyncio.get_running_loop()
@@ -160,6 +163,8 @@ def _at_once(predict: Callable[[Prompt], Any], prompts: Sequence[Prompt]) -> Ite
 
 
 def _in_a_loop(predict: Callable[[Prompt], Any], prompts: Sequence[Prompt]) -> Generator[Asked, None, None]:
+    import asyncio  # noqa: PLC0415 - 20 ms that only async models need
+
     async def one(prompt: Prompt) -> Asked:
         start = time.perf_counter()
         try:
