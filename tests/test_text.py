@@ -123,3 +123,13 @@ def test_a_model_that_repeats_a_mark_costs_no_time(cut, mark):
     start = time.perf_counter()
     cut(mark * 20_000 + "x")
     assert time.perf_counter() - start < 1
+
+
+def test_words_joined_with_hyphens_do_not_dodge_a_budget():
+    joined = "-".join(["kunduz"] * 40)
+    assert len(words(joined)) == 10
+    assert first_words(joined, 2) == "-".join(["kunduz"] * 8) + "-"
+
+
+def test_text_without_spaces_has_a_length():
+    assert len(words("塔利班占领了昆都士城")) == 3

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import pairwise
 
 # Kana and Han characters, as a class of a regular expression: where no spaces part words, each is a token of its own.
 UNSPACED = (
@@ -17,6 +18,8 @@ UNSPACED = (
 _ASCII_TOKEN = re.compile(r"[a-z0-9]+")
 _TOKEN = re.compile(rf"[{UNSPACED}]|[^\W_{UNSPACED}]+")
 _RUN = re.compile(r"\S+")
+_PARTS = 4  # tokens of a run of non-space that still pass for one word: "mother-in-law's"
+_UNCUT = _PARTS + 1  # characters; a shorter run holds no fifth token
 _LETTER = re.compile(r"[^\W_]")
 # An end mark, closing quotes or brackets, then white space before something that can open a sentence;
 # the full stops of Chinese and Japanese need no white space; a line break always ends a sentence.
@@ -31,19 +34,38 @@ _ABBREVIATION = re.compile(
 def words(text: str) -> list[str]:
     """Return the words of a text as a reader counts them: runs of non-space with a letter or digit.
 
+    A run of more than four tokens counts as several words, so that words joined with hyphens do not pass for one, and
+    text without spaces has a length.
+
     Example:
         >>> words("Pul-e-Khumri, 140 miles – north.")
         ['Pul-e-Khumri,', '140', 'miles', 'north.']
+        >>> words("a-city-was-taken-at-night")
+        ['a-city-was-taken-', 'at-night']
     """
-    return [run for run in text.split() if _LETTER.search(run)]
+    found = []
+    for run in text.split():
+        if _LETTER.search(run):
+            ends = [0, *_cuts(run), len(run)]
+            found += [run[start:end] for start, end in pairwise(ends)]
+    return found
+
+
+def _cuts(run: str) -> list[int]:
+    """Return where a run of non-space is cut into words: before its fifth token, its ninth, and so on."""
+    if len(run) < _UNCUT or (run.isascii() and run.isalpha()):
+        return []
+    return [match.start() for match in _TOKEN.finditer(run)][_PARTS::_PARTS]
 
 
 def first_words(text: str, count: int) -> str:
     """Return the text up to and including its `count`-th word, or all of it where it is shorter."""
     for match in _RUN.finditer(text) if count > 0 else ():
-        count -= bool(_LETTER.search(match[0]))
-        if not count:
-            return text[: match.end()]
+        if _LETTER.search(match[0]):
+            ends = [*_cuts(match[0]), len(match[0])]
+            if count <= len(ends):
+                return text[: match.start() + ends[count - 1]]
+            count -= len(ends)
     return text
 
 
