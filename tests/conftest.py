@@ -9,6 +9,7 @@ import pytest
 from hypothesis import settings
 
 from readmark.benchmark import Benchmark, Manifest
+from readmark.cli import main
 from readmark.records import Article
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -45,3 +46,17 @@ def test_set():
         )
 
     return make
+
+
+@pytest.fixture
+def cli(tmp_path, monkeypatch, capsys):
+    """Run the command line in an empty folder; returns (exit code, standard output, standard error)."""
+    monkeypatch.chdir(tmp_path)
+
+    def call(*arguments):
+        with pytest.raises(SystemExit) as leave:
+            main(list(map(str, arguments)))
+        captured = capsys.readouterr()
+        return leave.value.code, captured.out, captured.err
+
+    return call

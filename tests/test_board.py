@@ -10,7 +10,6 @@ import msgspec
 import pytest
 
 from readmark.benchmark import load
-from readmark.cli import main
 from readmark.errors import RunError
 from readmark.runs import pretty
 from readmark.verbs.board import Leaderboard, board
@@ -49,20 +48,6 @@ def runs(river, tmp_path):
     made = [run(name, river, out=out).folder for name in ("abstain", "best-sentence")]
     made.append(run(faulty, river, conditions=["reading", "closed_book"], out=out).folder)
     return [*made, run_upper_bound(load(river), out).folder]
-
-
-@pytest.fixture
-def cli(tmp_path, monkeypatch, capsys):
-    """Run the command line in an empty folder; returns (exit code, standard output, standard error)."""
-    monkeypatch.chdir(tmp_path)
-
-    def cli(*arguments):
-        with pytest.raises(SystemExit) as leave:
-            main(list(map(str, arguments)))
-        captured = capsys.readouterr()
-        return leave.value.code, captured.out, captured.err
-
-    return cli
 
 
 def files(folder):

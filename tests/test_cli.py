@@ -12,8 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from readmark.cli import main
-
 ECHO = (
     "class Echo:\n    name = 'echo'\n    def predict(self, prompt):\n"
     "        print('noise')\n        return prompt.question\n"
@@ -22,20 +20,6 @@ BROKEN = (
     "class Broken:\n    name = 'broken'\n    tasks = {'qa'}\n"
     "    def predict(self, prompt):\n        raise OSError('the cable is out')\n"
 )
-
-
-@pytest.fixture
-def cli(tmp_path, monkeypatch, capsys):
-    """Run the command line in an empty folder; returns (exit code, standard output, standard error)."""
-    monkeypatch.chdir(tmp_path)
-
-    def call(*arguments):
-        with pytest.raises(SystemExit) as leave:
-            main(list(map(str, arguments)))
-        captured = capsys.readouterr()
-        return leave.value.code, captured.out, captured.err
-
-    return call
 
 
 @pytest.fixture

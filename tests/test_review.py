@@ -61,6 +61,28 @@ def test_two_closures_never_share_answers(tmp_path, town):
     assert (said(first), said(second)) == (["x"], ["y"])
 
 
+def test_a_closure_from_a_file_keeps_its_answers_in_the_next_process(tmp_path, town):
+    """What it closes over is named in the file, so its address must not make it another model."""
+    (tmp_path / "m.py").write_text("def make(tool):\n    def f(prompt):\n        return tool.x\n    return f\n\n\n"
+                                   "class Tool:\n    x = 'Kunduz'\n\n\nanswer = make(Tool())\n")  # fmt: skip
+    folder = town()
+    names = {readmark.run(f"{tmp_path}/m.py:answer", folder, out=tmp_path / "runs").folder.name for _ in range(2)}
+    assert len(names) == 1
+
+
+def test_a_closure_over_a_name_without_a_value_yet_can_be_asked(tmp_path, town):
+    def make():
+        later = ""
+
+        def answer(prompt):
+            return later if prompt.item_id == "never" else "Kunduz"
+
+        del later
+        return answer
+
+    assert said(readmark.run(make(), town(), out=tmp_path / "runs")) == ["Kunduz"]
+
+
 def test_a_run_with_drafts_is_not_joined_with_one_without(tmp_path, town):
     folder = town([{"id": "q2", "article": "a", "question": "Where?", "answer": "north", "status": "draft"}])
     runs = [

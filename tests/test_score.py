@@ -9,7 +9,6 @@ import sys
 import pytest
 from msgspec import UNSET
 
-from readmark.cli import main
 from readmark.errors import BenchmarkError, PredictionsError
 from readmark.jsonl import read_log
 from readmark.records import Prediction
@@ -63,20 +62,6 @@ def write(tmp_path):
         return path
 
     return write
-
-
-@pytest.fixture
-def cli(tmp_path, monkeypatch, capsys):
-    """Run the command line in an empty folder; returns (exit code, standard output, standard error)."""
-    monkeypatch.chdir(tmp_path)
-
-    def cli(*arguments):
-        with pytest.raises(SystemExit) as leave:
-            main(list(map(str, arguments)))
-        captured = capsys.readouterr()
-        return leave.value.code, captured.out, captured.err
-
-    return cli
 
 
 def outcomes(folder):

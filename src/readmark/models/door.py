@@ -214,7 +214,7 @@ def source_digest(target: object, file: Path | None = None) -> str:
     defined = _defining_file(made)
     if defined and not (file and defined.samefile(file)):
         files.append(defined)
-    held = _held(made)
+    held = "" if file else _held(made)  # the file that it was found in says what it closes over
     if files:
         digests = [hashlib.sha256(path.read_bytes()).hexdigest() for path in files] + ([held] if held else [])
         return digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest()
@@ -231,10 +231,17 @@ def _state(target: object) -> dict[str, Any]:
 
 
 def _held(made: Any) -> str:  # noqa: ANN401 - a class or function
-    """Return the values that a function closes over, as text; two that hold unlike objects never look alike."""
-    cells = getattr(made, "__closure__", None) or ()
-    values = [repr(cell.cell_contents) for cell in cells]
-    return "\0".join([*values, *map(repr, getattr(made, "__dict__", {}).values())] if values else [])
+    """Return the values that a function closes over, as text: functions by their code, all else by its repr.
+
+    A repr with an address differs in every process, so that such answers are asked again rather than mixed up.
+    """
+    values = []
+    for cell in getattr(made, "__closure__", None) or ():
+        with contextlib.suppress(ValueError):  # a name that has no value yet
+            value = cell.cell_contents
+            code = getattr(value, "__code__", None)
+            values.append(marshal.dumps(code, 2).hex() if code else repr(value))
+    return "\0".join(values)
 
 
 def _defining_file(made: Any) -> Path | None:  # noqa: ANN401 - a class or function
