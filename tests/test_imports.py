@@ -13,7 +13,7 @@ SOURCE = ROOT / "src" / "readmark"
 # From the ground up; a unit imports only units that stand before it.
 ORDER = [
     "errors", "records", "decoding", "text", "jsonl", "statistics",
-    "extraction", "metrics", "benchmark", "prompts", "signature", "models", "scoring", "reporting", "runs",
+    "extraction", "metrics", "benchmark", "prompts", "signature", "models", "scoring", "reporting", "runs", "plan",
     "verbs", "schemas",
     "cli", "__init__", "__main__",
 ]  # fmt: skip

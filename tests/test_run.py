@@ -19,9 +19,10 @@ from readmark.benchmark import load
 from readmark.errors import ModelError, RunError
 from readmark.jsonl import read_log
 from readmark.models import ask, find_model
+from readmark.plan import make_plan
 from readmark.records import Prediction, Reply
 from readmark.verbs.ceiling import run_upper_bound
-from readmark.verbs.run import Watch, execute, make_plan, run
+from readmark.verbs.run import Watch, execute, run
 from readmark.verbs.score import score
 
 RIVER = "The Aller joins the Weser at Verden. It is 211 km long. Ada and Bo dammed it in 1908.\n"
@@ -453,10 +454,13 @@ def test_tokens_are_summed_where_the_model_tells_them(river, out):
 def test_progress_is_told_for_every_prompt(river, out, teller):
     teller.faults = {"b": OSError("the cable is out")}
     seen = []
-    watch = Watch(begin=lambda *given: seen.append(given), step=seen.append)
+    watch = Watch(
+        begin=lambda model, *given: seen.append((model.name, *given)),
+        step=lambda line: seen.append(isinstance(line.raw, str)),
+    )
     execute(make_plan(teller, river()), out, watch=watch)
     execute(make_plan(teller, river()), out, watch=watch)
-    assert seen == [("teller", 5, 0), False, True, False, False, False, ("teller", 5, 4), True]
+    assert seen == [("teller", 5, 0), True, False, True, True, True, ("teller", 5, 4), False]
 
 
 # What is cut, and goes on

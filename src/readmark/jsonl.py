@@ -1,11 +1,12 @@
 """Files of JSON lines: read with every fault named by its line, appended so that nothing is lost.
 
 Reading is for two kinds of file. What people write (`read_objects`, then `records.decode`) is checked key
-by key. What Readmark writes (`read_log`) is decoded in one go, and a torn last line is told apart.
+by key. What Readmark writes (`read_log`) is decoded in one go, and what was torn is told apart.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 import tempfile
@@ -191,44 +192,74 @@ class Log:
     def __exit__(self, *_: object) -> None:
         try:
             os.fsync(self._file)
+        except OSError as error:  # some disks tell only now that they are full
+            raise RunError(_unwritable(self._path, error)) from error
         finally:
             os.close(self._file)
 
 
 def mend(path: Path, tell: Callable[[str], None]) -> None:
-    """Set a torn last line of a log aside, into `<name>.torn`, and tell it; a whole file stays as it is."""
+    """Set what was torn of a log aside, into `<name>.torn`, and tell it; a whole file stays as it is."""
     if not path.exists():
         return
     data = read_bytes(path, "log")
-    whole = data.rfind(b"\n") + 1
-    if whole == len(data):
-        return
-    torn = path.with_name(f"{path.name}.torn")
+    lines = _log_lines(data)
+    torn = [line for line in lines if _is_torn(line)]
+    whole = b"".join(line for line in lines if not _is_torn(line))
     try:
-        with torn.open("ab") as file:
-            file.write(data[whole:] + b"\n")
+        if torn:
+            _set_aside(path, torn)
+        if whole != data and data.startswith(whole):
+            os.truncate(path, len(whole))  # a new file would need room, which a full disk lacks
+        elif whole != data:
+            write_atomically(path, whole)
     except OSError as error:
-        raise RunError(_unwritable(torn, error)) from error
-    write_atomically(path, data[:whole])
-    tell(f"{path}: the last line was torn; it was set aside in {path.name}.torn and its item will be asked again")
+        raise RunError(_unwritable(path, error)) from error
+    if torn and torn == lines[-1:]:
+        tell(f"{path}: the last line was torn; it was set aside in {path.name}.torn and its item will be asked again")
+    elif torn:
+        tell(f"{path}: torn lines were set aside in {path.name}.torn; their items will be asked again")
+
+
+def _set_aside(path: Path, torn: list[bytes]) -> None:
+    with path.with_name(f"{path.name}.torn").open("ab") as file:
+        file.writelines(line.rstrip(b"\n") + b"\n" for line in torn)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _log_lines(data: bytes) -> list[bytes]:
+    """Return a log's lines with their ends; a last line that lacks its end alone is given it."""
+    lines = data.splitlines(keepends=True)
+    if lines and _is_torn(lines[-1]):
+        with contextlib.suppress(msgspec.MsgspecError, ValueError, RecursionError):
+            msgspec.json.decode(lines[-1], type=dict[str, msgspec.Raw])  # no part of an object is an object
+            lines[-1] += b"\n"
+    return lines
+
+
+def _is_torn(line: bytes) -> bool:
+    """Return whether a line ends early, or holds the zeros that a power cut leaves where bytes had not come yet."""
+    return b"\0" in line or not line.endswith(b"\n")
 
 
 def read_log(path: Path, record: type[Record]) -> list[Record]:
-    """Read a log that Readmark wrote, leaving out a torn last line.
+    """Read a log that Readmark wrote, leaving out what was torn.
 
     Raises:
         ReadmarkError: The file is absent, or a whole line is not such a record; every such line is named.
     """
-    data = read_bytes(path, "log")
-    lines = data[: data.rfind(b"\n") + 1].splitlines()
+    lines = _log_lines(read_bytes(path, "log"))
     decoder = msgspec.json.Decoder(record)
     try:
-        return [decoder.decode(line) for line in lines]
+        return [decoder.decode(line) for line in lines if not _is_torn(line)]
     except (msgspec.MsgspecError, ValueError, RecursionError):
         problems = []
         for number, line in enumerate(lines, start=1):
             try:
-                decoder.decode(line)
+                _ = _is_torn(line) or decoder.decode(line)
             except (msgspec.MsgspecError, ValueError, RecursionError) as error:
-                problems.append(Problem(f"{path}:{number}", f"is not a {record.__name__}: {error}", "a whole line"))
+                found = f"is not a {record.__name__}: {error}"
+                fix = "delete the line; its item will be asked again"
+                problems.append(Problem(f"{path}:{number}", found, "a whole line", fix))
         raise RunError(*problems) from None

@@ -267,7 +267,16 @@ class BenchmarkStamp(Record, frozen=True):
 
 
 class RunInfo(Record, frozen=True):
-    """run.json: which model, on what, when, at what cost."""
+    """run.json: which model, on what, when, at what cost.
+
+    Attributes:
+        seconds: How long asking took, all commands together.
+        input_tokens: Over all answers of the run, as far as the model told; None where it told none.
+        output_tokens: The same.
+        price: Currency units for a million input tokens and for a million output tokens, as given.
+        cost: Of all answers of the run, at that price.
+        notes: What the model says of how it was asked.
+    """
 
     format: str
     benchmark: BenchmarkStamp
@@ -284,3 +293,8 @@ class RunInfo(Record, frozen=True):
     limit: int | None = None
     drafts: bool = False
     seconds: float = 0.0
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    price: tuple[float, float] | None = None
+    cost: float | None = None
+    notes: tuple[str, ...] = ()

@@ -30,6 +30,7 @@ def make_report(
     *,
     costs: Mapping[str, int] | None = None,
     unknown: int = 0,
+    notes: Sequence[str] = (),
 ) -> Report:
     """Return the report of scored rows.
 
@@ -39,6 +40,7 @@ def make_report(
         signature: The recipe.
         costs: Tokens, where the model told them.
         unknown: Predictions for items that the test set does not have.
+        notes: What else a reader of the numbers must know.
     """
     by_condition: defaultdict[str, list[ScoreRow]] = defaultdict(list)
     for row in rows:
@@ -53,7 +55,7 @@ def make_report(
         derived=_derived(benchmark, by_condition),
         costs=dict(costs or {}),
         scores=lead.scores if lead else {},
-        notes=_notes(benchmark, rows),
+        notes=(*_notes(benchmark, rows), *notes),
     )
 
 
@@ -197,3 +199,13 @@ def token_costs(lines: Iterable[Prediction]) -> dict[str, int]:
         for name in ("input_tokens", "output_tokens")
     }
     return {name: sum(counts) for name, counts in sums.items() if counts}
+
+
+def money(tokens: Mapping[str, int], price: tuple[float, float] | None) -> float | None:
+    """Return what tokens cost at a price for a million input and a million output tokens; None where either is unknown.
+
+    A server's discount for what it had in its cache is not counted.
+    """
+    if price is None or not tokens:
+        return None
+    return (tokens.get("input_tokens", 0) * price[0] + tokens.get("output_tokens", 0) * price[1]) / 1e6

@@ -9,7 +9,7 @@ import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 import msgspec
 
@@ -81,7 +81,9 @@ class RunFolder:
         try:
             return msgspec.json.decode(read_bytes(path, "file of a run"), type=record)
         except (msgspec.MsgspecError, ValueError, RecursionError) as error:
-            raise RunError(Problem(str(path), f"cannot be read: {error}", f"a {name} that Readmark wrote")) from error
+            fix = f"delete it and give the command again; the answers are in {PREDICTIONS}"
+            problem = Problem(str(path), f"cannot be read: {error}", f"a {name} that Readmark wrote", fix)
+            raise RunError(problem) from error
 
 
 def answers_beside(folder: RunFolder, model: LoadedModel, tell: Callable[[str], None]) -> dict[str, Prediction]:
@@ -112,6 +114,8 @@ def encode_log(lines: Iterable[Prediction]) -> bytes:
 class Lock:
     """The right to write a run's folder, which it makes; the system frees it when the process dies."""
 
+    _held: ClassVar[set[int]] = set()  # open files; a forked child must not keep a lock that outlives its owner
+
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
@@ -124,19 +128,36 @@ class Lock:
             found = "is no path that a file can hold"
             raise RunError(Problem(quoted(str(self._folder)), found, "a path in UTF-8", "choose another -o")) from error
         except OSError as error:
-            found = f"cannot be written: {error.strerror}"
-            raise RunError(Problem(str(self._folder), found, "a folder for the run", "choose another -o")) from error
+            raise self._refused(f"cannot be written: {error.strerror}", "choose another -o") from error
+        self._held.add(self._file)
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            os.close(self._file)
-            fix = "wait for it, or use another -o"
-            raise RunError(
-                Problem(str(self._folder), "another process is writing this run", "one at a time", fix)
-            ) from None
+        except OSError as error:
+            self.__exit__()
+            if isinstance(error, BlockingIOError):
+                fix = "wait for it, or use another -o"
+                raise self._refused("another process is writing this run", fix, "one at a time") from None
+            raise self._refused(f"cannot be locked: {error.strerror}", "choose an -o on another disk") from error
+        for name in (RUN, PREDICTIONS, SCORES, REPORT):
+            for left in self._folder.glob(f".{name}.*"):  # half a replacement, from a process that was killed
+                left.unlink(missing_ok=True)
 
     def __exit__(self, *_: object) -> None:
-        os.close(self._file)
+        if self._file in self._held:  # else this is a forked child, which let go already
+            self._held.remove(self._file)
+            os.close(self._file)
+
+    def _refused(self, found: str, fix: str, expected: str = "a folder for the run") -> RunError:
+        return RunError(Problem(str(self._folder), found, expected, fix))
+
+    @classmethod
+    def let_go(cls) -> None:
+        """Close, in a forked child, what its parent holds; the parent's lock stays."""
+        while cls._held:
+            os.close(cls._held.pop())
+
+
+os.register_at_fork(after_in_child=Lock.let_go)
 
 
 def pretty(record: object) -> bytes:

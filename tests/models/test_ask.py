@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import enum
+import subprocess
 import sys
 import threading
+import time
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from readmark.errors import ModelError
 from readmark.models import ask, find_model
-from readmark.models.ask import AT_ONCE, LARGEST_BATCH
-from readmark.records import Reply
+from readmark.models.ask import AT_ONCE, LARGEST_BATCH, packs
+from readmark.records import Prompt, Reply
 
 
 class UnreadableError(Exception):
@@ -124,10 +129,33 @@ def batch(answers):
     return type("Odd", (Batch,), {"answers": answers})()
 
 
-def test_a_batch_holds_the_questions_of_one_prefix(prompts, outcomes):
+def test_small_groups_of_one_prefix_are_packed_into_one_batch(outcomes):
     model = Batch()
     assert outcomes(find_model(model))["q-5"] == "Question 5?"
-    assert model.sizes == [3, 3]
+    assert model.sizes == [6]
+
+
+def grouped(*sizes):
+    """Return prompts over articles with so many questions each."""
+    return [
+        Prompt(item_id=f"{article}-{n}", condition="reading", prefix=f"Article {article}", suffix=f"Question {n}?")
+        for article, size in enumerate(sizes)
+        for n in range(size)
+    ]
+
+
+def test_an_article_whose_questions_do_not_fit_a_batch_begins_the_next():
+    assert [len(pack) for pack in packs(grouped(40, 20, 10, 30, 200, 5))] == [60, 40, 64, 64, 64, 13]
+
+
+@given(st.lists(st.integers(1, 100), max_size=12))
+def test_batches_hold_all_prompts_in_order_and_split_no_article_that_fits_one(sizes):
+    made = list(packs(grouped(*sizes)))
+    assert [prompt for pack in made for prompt in pack] == grouped(*sizes)
+    assert all(0 < len(pack) <= LARGEST_BATCH for pack in made)
+    for article, size in enumerate(sizes):
+        over = [pack for pack in made if any(prompt.prefix == f"Article {article}" for prompt in pack)]
+        assert len(over) == -(-size // LARGEST_BATCH)
 
 
 def test_a_batch_has_a_largest_size(prompts):
@@ -136,9 +164,72 @@ def test_a_batch_has_a_largest_size(prompts):
     assert model.sizes == [LARGEST_BATCH, 1]
 
 
-def test_a_batch_may_come_as_a_generator(outcomes):
-    model = batch(lambda self, prompts: (prompt.item_id for prompt in prompts))
-    assert outcomes(find_model(model)) == {f"q-{number}": f"q-{number}" for number in range(6)}
+def test_a_batch_may_come_as_a_generator_whose_answers_are_yielded_as_they_come(prompts):
+    events = []
+
+    def answers(self, prompts):
+        for prompt in prompts:
+            events.append(f"asked {prompt.item_id}")
+            yield prompt.item_id
+
+    events.extend(f"had {one.outcome.text}" for one in ask(find_model(batch(answers)), prompts[:3]))
+    assert events == ["asked q-0", "had q-0", "asked q-1", "had q-1", "asked q-2", "had q-2"]
+
+
+def test_what_a_generator_gave_before_it_broke_stands_and_the_rest_is_asked_alone(prompts):
+    def answers(self, prompts):
+        for prompt in prompts:
+            if prompt.item_id == "q-2" and len(prompts) > 1:
+                raise ValueError("too long")
+            yield f"{prompt.item_id} of {len(prompts)}"
+
+    model = batch(answers)
+    assert [one.text for one in replies(model, prompts)] == [
+        "q-0 of 6", "q-1 of 6", "q-2 of 1", "q-3 of 1", "q-4 of 1", "q-5 of 1",
+    ]  # fmt: skip
+    assert model.sizes == [6, 1, 1, 1, 1]
+
+
+def test_a_generator_that_ends_early_is_asked_the_rest_alone(prompts):
+    model = batch(lambda self, prompts: (prompt.item_id for prompt in prompts[:4]))
+    assert [one.text for one in replies(model, prompts)] == [prompt.item_id for prompt in prompts]
+    assert model.sizes == [6, 1, 1]
+
+
+def test_a_generator_that_gives_too_much_is_told(prompts):
+    told = []
+    model = batch(lambda self, prompts: (str(n) for n in range(7)))
+    asked = list(ask(find_model(model), prompts, told.append))
+    assert [one.outcome.text for one in asked] == list("012345")
+    assert told == ["ValueError after a batch's last answer: predict_many went on after its answers to 6 prompts"]
+
+
+def test_a_generator_is_closed_when_nobody_asks_on(prompts):
+    events = []
+
+    def answers(self, prompts):
+        try:
+            yield from ("x" for _ in prompts)
+        finally:
+            events.append("closed")
+
+    asked = ask(find_model(batch(answers)), prompts)
+    next(asked)
+    asked.close()
+    assert events == ["closed"]
+
+
+def test_seconds_of_a_generators_answer_are_the_time_it_was_waited_for(prompts):
+    def answers(self, prompts):
+        for prompt in prompts:
+            time.sleep(0.02 * (prompt.item_id == "q-1"))
+            yield "x"
+
+    seconds = []
+    for one in ask(find_model(batch(answers)), prompts[:3]):
+        seconds.append(one.seconds)
+        time.sleep(0.03)
+    assert seconds[1] >= 0.02 > max(seconds[0], seconds[2])
 
 
 def test_an_exception_in_the_list_fails_its_item_alone(outcomes):
@@ -163,7 +254,7 @@ def test_an_exception_in_the_list_fails_its_item_alone(outcomes):
 def test_a_batch_with_a_wrong_answer_is_asked_one_by_one(prompts, answers):
     model = batch(lambda self, prompts: ["alone"] if len(prompts) == 1 else answers(self, prompts))
     assert [one.text for one in replies(model, prompts)] == ["alone"] * 6
-    assert model.sizes == [3, 1, 1, 1, 3, 1, 1, 1]
+    assert model.sizes == [6, 1, 1, 1, 1, 1, 1]
 
 
 def test_a_batch_that_raises_for_one_prompt_fails_that_one_alone(outcomes):
@@ -201,6 +292,108 @@ def test_an_interrupt_in_a_batch_passes(prompts, error):
         replies(batch(answers), prompts)
     with pytest.raises(KeyboardInterrupt):
         replies(batch(lambda self, prompts: [error for _ in prompts]), prompts)
+
+
+# Faults that may pass
+
+
+@pytest.fixture
+def short_waits(monkeypatch):
+    """Waits after faults are some milliseconds."""
+    monkeypatch.setattr("readmark.models.pace.FIRST_WAIT", 0.004)
+
+
+def failing(times, error, fault_of="q-2"):
+    """Return a predict that raises at the first calls for one item, and the list of items it was asked."""
+    asked = []
+
+    def predict(prompt):
+        asked.append(prompt.item_id)
+        if prompt.item_id == fault_of and asked.count(fault_of) <= times:
+            raise error
+        return "fine"
+
+    return predict, asked
+
+
+@pytest.mark.usefixtures("short_waits")
+@pytest.mark.parametrize("error", [ConnectionResetError("cut"), TimeoutError("late")])
+def test_a_fault_that_passes_fails_no_item(prompts, error):
+    predict, asked = failing(2, error)
+    assert [one.text for one in replies(predict, prompts)] == ["fine"] * 6
+    assert sorted(asked) == ["q-0", "q-1", "q-2", "q-2", "q-2", "q-3", "q-4", "q-5"]
+
+
+@pytest.mark.usefixtures("short_waits")
+def test_an_async_fault_that_passes_fails_no_item(prompts):
+    predict, asked = failing(2, ConnectionResetError("cut"))
+
+    async def later(prompt):
+        return predict(prompt)
+
+    assert [one.text for one in replies(later, prompts)] == ["fine"] * 6
+    assert asked.count("q-2") == 3
+
+
+@pytest.mark.usefixtures("short_waits")
+def test_a_member_of_a_batch_with_a_fault_that_passes_is_asked_again_without_the_others(outcomes):
+    model = batch(
+        lambda self, prompts: [
+            ConnectionResetError("cut") if p.item_id in {"q-1", "q-4"} and len(prompts) > 2 else p.item_id
+            for p in prompts
+        ]
+    )
+    assert outcomes(find_model(model)) == {f"q-{number}": f"q-{number}" for number in range(6)}
+    assert model.sizes[0] == 6
+    assert sum(model.sizes[1:]) == 2
+
+
+@pytest.mark.usefixtures("short_waits")
+def test_a_batch_that_fails_as_a_whole_for_a_fault_that_passes_is_tried_whole_again(prompts):
+    def answers(self, prompts):
+        if len(self.sizes) == 1:
+            raise TimeoutError("late")
+        return [prompt.item_id for prompt in prompts]
+
+    model = batch(answers)
+    assert [one.text for one in replies(model, prompts)] == [prompt.item_id for prompt in prompts]
+    assert model.sizes == [6, 6]
+
+
+@pytest.mark.usefixtures("short_waits")
+def test_a_prompt_at_which_a_server_breaks_fails_no_neighbour(monkeypatch, outcomes):
+    monkeypatch.setattr("readmark.models.pace.LAST_PATIENCE", 0.3)
+
+    def answers(self, prompts):
+        if any(prompt.item_id == "q-2" for prompt in prompts):
+            raise ConnectionResetError("the server died")
+        return ["fine" for _ in prompts]
+
+    model = batch(answers)
+    found = outcomes(find_model(model))
+    assert str(found.pop("q-2")) == "the server died"
+    assert set(found.values()) == {"fine"}
+    assert model.sizes[:2] == [6, 6]
+
+
+@pytest.mark.usefixtures("short_waits")
+def test_seconds_are_those_of_the_last_call_without_its_wait(monkeypatch, prompts):
+    monkeypatch.setattr("readmark.models.pace.FIRST_WAIT", 0.2)
+    predict, _ = failing(1, TimeoutError("late"), "q-5")
+    assert max(one.seconds for one in ask(find_model(predict), prompts)) < 0.05
+
+
+def test_a_run_without_faults_does_not_load_what_they_need(tmp_path):
+    code = (
+        "import sys; from readmark.models import ask, find_model; from readmark.records import Prompt\n"
+        "prompts = [Prompt(item_id='a', condition='reading', prefix='', suffix='?')]\n"
+        "assert [one.outcome.text for one in ask(find_model(lambda prompt: 'x'), prompts)] == ['x']\n"
+        "assert not {'tenacity', 'asyncio'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+# Several at once
 
 
 class Async:
@@ -291,3 +484,105 @@ def test_prompts_in_flight_are_dropped_when_nobody_asks_on(prompts):
     next(asked)
     asked.close()
     assert not [thread for thread in threading.enumerate() if thread is not threading.main_thread()]
+
+
+def test_an_interrupt_yields_what_was_answered_before_it(prompts):
+    model = type("Odd", (Async,), {"answer": lambda self, prompt: raising(KeyboardInterrupt())(prompt)})
+    collected = []
+    with pytest.raises(KeyboardInterrupt):
+        collected.extend(one.prompt.item_id for one in ask(find_model(model), prompts))
+    assert collected == ["q-0", "q-1", "q-3"]
+
+
+def test_more_calls_are_under_way_where_a_model_allows_them(prompts):
+    model = Async()
+    model.at_once = 40
+    assert len(replies(model, prompts * 40)) == 240
+    assert model.most == 40
+
+
+# Closing
+
+
+class Closing(Async):
+    """Remembers in which loop it was asked and closed."""
+
+    def __init__(self):
+        super().__init__()
+        self.loops = []
+
+    def answer(self, prompt):
+        self.loops.append(asyncio.get_running_loop())
+        return "x"
+
+    async def close(self):
+        self.loops.append(asyncio.get_running_loop())
+        self.loops.append("closed")
+
+
+def test_an_async_close_is_awaited_in_the_loop_of_predict(prompts):
+    model = Closing()
+    assert len(replies(model, prompts)) == 6
+    assert model.loops[-1] == "closed"
+    assert len(set(model.loops)) == 2
+
+
+def test_an_async_model_is_closed_when_nobody_asks_on_and_in_a_notebook(prompts):
+    left, inside = Closing(), Closing()
+    asked = ask(find_model(left), prompts)
+    next(asked)
+    asked.close()
+
+    async def cell():
+        return len(replies(inside, prompts))
+
+    assert asyncio.run(cell()) == 6
+    assert left.loops[-1] == inside.loops[-1] == "closed"
+
+
+def test_an_async_close_beside_a_plain_predict_is_awaited(prompts):
+    model = type("Mixed", (Closing,), {"predict": lambda self, prompt: "x"})()
+    assert [one.text for one in replies(model, prompts)] == ["x"] * 6
+    assert model.loops[-1] == "closed"
+    assert find_model(model).close() is None
+
+
+def test_an_async_close_that_raises_is_told_and_costs_no_answer(prompts):
+    async def close(self):
+        raise OSError("no")
+
+    told = []
+    model = type("Odd", (Async,), {"close": close, "name": "odd"})
+    assert len(list(ask(find_model(model), prompts, told.append))) == 6
+    assert told == ["odd: close() raised OSError: no"]
+
+
+# What a model may say of itself
+
+
+@pytest.mark.parametrize("value", [0, -1, 1025, 2.0, True, "8", None])
+def test_at_once_is_a_whole_number(value):
+    with pytest.raises(ModelError, match="has at_once"):
+        find_model(type("Odd", (Async,), {"at_once": value}))
+
+
+@pytest.mark.parametrize("value", [1, (1,), (1, 2, 3), (-1, 2), (1, float("nan")), (1, float("inf")), ("1", "2"), "12"])
+def test_a_price_is_two_amounts(value):
+    with pytest.raises(ModelError, match="has the price"):
+        find_model(type("Odd", (Async,), {"price": value}))
+
+
+def test_neither_price_nor_at_once_makes_another_model():
+    class Priced:
+        name = "priced"
+
+        def __init__(self, price=(1, 2), at_once=16):
+            self.price, self.at_once = price, at_once
+
+        def predict(self, prompt):
+            return "x"
+
+    one, other = find_model(Priced), find_model(Priced, {"price": [3, 4.5], "at_once": 8})
+    assert (one.price, one.at_once) == ((1.0, 2.0), 16)
+    assert (other.price, other.at_once) == ((3.0, 4.5), 8)
+    assert one.identity == other.identity == find_model(Priced((5, 6))).identity

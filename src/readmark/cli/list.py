@@ -10,7 +10,7 @@ import click
 from readmark.benchmark import BENCHMARKS, load
 from readmark.cli.options import json_option, print_json
 from readmark.metrics import METRICS
-from readmark.models import baselines, plugins
+from readmark.models import SCHEMES, baselines, plugins
 from readmark.prompts import CONDITIONS
 
 
@@ -18,6 +18,7 @@ def _models() -> dict[str, str]:
     return {
         **{name: _first_line(path) for name, path in baselines().items()},
         **{name: f"plugin: {entry.value}" for name, entry in plugins().items()},
+        **{scheme.form: scheme.about for scheme in SCHEMES.values()},
     }
 
 

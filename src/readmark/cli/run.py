@@ -23,11 +23,12 @@ from readmark.cli.tables import Row, print_tables
 from readmark.extraction import Extraction
 from readmark.metrics import HEADLINES
 from readmark.models import baselines, find_model
+from readmark.plan import Plan, make_plan
 from readmark.prompts import CONDITIONS, check_conditions
 from readmark.records import Report
 from readmark.signature import signed
 from readmark.verbs.ceiling import run_upper_bound
-from readmark.verbs.run import Plan, Run, execute, make_plan
+from readmark.verbs.run import Run, execute
 
 
 @click.command("run")
@@ -62,8 +63,9 @@ def command(
 ) -> int:  # fmt: skip
     """Ask models every item of a test set and score their answers.
 
-    MODEL is a baseline, FILE.py:NAME, package.module:NAME, command:PROGRAM, or a plugin's name. Without one, every
-    bundled baseline runs, and the ceiling that the references give stands apart.
+    MODEL is a baseline, FILE.py:NAME, package.module:NAME, command:PROGRAM, hf:ID-OR-FOLDER, openai:MODEL,
+    anthropic:MODEL or a plugin's name; `readmark list models` tells. Without one, every bundled baseline runs, and the
+    ceiling that the references give stands apart.
 
     The same command goes on with a run that was cut: answers are kept, failed items are asked again.
     """
@@ -125,7 +127,8 @@ def _json(run: Run) -> dict[str, object]:
 
 def _print(runs: list[Run]) -> None:
     rows = [Row(run.info.model, run.info.kind == "model", run.report.conditions, run.report.derived) for run in runs]
-    print_tables(rows, runs[0].report.signature, runs[0].report.notes)
+    notes = dict.fromkeys(note for run in runs for note in run.report.notes)
+    print_tables(rows, runs[0].report.signature, notes)
     if len(runs) == 1:
         _print_signed(runs[0].report)
     for run in runs:
@@ -133,6 +136,9 @@ def _print(runs: list[Run]) -> None:
         if counts.failed or counts.missing:
             click.echo(f"{run.info.model}: {counts.failed} failed, {counts.missing} missing of {counts.items}; "
                        f"see: readmark show {run.folder} --failed")  # fmt: skip
+        if run.info.cost is not None:
+            tokens = f"{run.info.input_tokens or 0:,} input and {run.info.output_tokens or 0:,} output tokens"
+            click.echo(f"{run.info.model}: {tokens}, cost {run.info.cost:.4f}")
     where = runs[0].folder if len(runs) == 1 else f"{runs[0].folder.parent} ({len(runs)} runs)"
     click.echo(f"written: {where}")
 

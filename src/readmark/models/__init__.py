@@ -2,6 +2,6 @@
 
 from readmark.models.ask import Asked, ask
 from readmark.models.door import LoadedModel, Model
-from readmark.models.find import baselines, find_model, plugins
+from readmark.models.find import SCHEMES, baselines, find_model, plugins
 
-__all__ = ["Asked", "LoadedModel", "Model", "ask", "baselines", "find_model", "plugins"]
+__all__ = ["SCHEMES", "Asked", "LoadedModel", "Model", "ask", "baselines", "find_model", "plugins"]

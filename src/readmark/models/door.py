@@ -9,7 +9,7 @@ import inspect
 import json
 import marshal
 import sys
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, get_args, runtime_checkable
@@ -21,14 +21,16 @@ from readmark.records import Prompt, Reply, Task
 
 TASKS: tuple[Task, ...] = get_args(Task)
 NAME_LENGTH = 200
+AT_ONCE = 16  # prompts under way with an async predict that says nothing else
+MOST_AT_ONCE = 1024
 
 
 @runtime_checkable
 class Model(Protocol):
     """What anybody may plug in: a name, and an answer to a prompt.
 
-    `predict` may be async. Optional attributes: `revision` (text), `parameters` (a mapping), `tasks` (a set of
-    "qa" and "summary"), `predict_many(prompts)` returning one answer or exception each, `close()`.
+    `predict` may be async. Optional attributes: `revision`, `parameters`, `tasks`, `predict_many(prompts)` returning
+    or yielding one answer or exception each, `close()`, `at_once`, `price`, `notes`; see `LoadedModel`.
     """
 
     name: str
@@ -51,6 +53,10 @@ class LoadedModel:
         predict: One prompt in, one answer out; None where it only takes batches.
         predict_many: Several at once, or None.
         close: Called when the run ends.
+        close_async: Awaited where `predict` ran, once all prompts are asked; None where `close` is not async.
+        at_once: How many calls of an async `predict` may be under way.
+        price: Currency units for a million input tokens and for a million output tokens, or None.
+        notes: What a reader of its numbers must know, such as which way it could not be asked; asked for late.
     """
 
     name: str
@@ -61,6 +67,10 @@ class LoadedModel:
     predict: Callable[[Prompt], Any] | None
     predict_many: Callable[[list[Prompt]], Any] | None = None
     close: Callable[[], None] = field(default=lambda: None)
+    close_async: Callable[[], Awaitable[None]] | None = None
+    at_once: int = AT_ONCE
+    price: tuple[float, float] | None = None
+    notes: Callable[[], Iterable[str]] = field(default=lambda: ())
 
     @functools.cached_property
     def identity(self) -> bytes:
@@ -129,7 +139,7 @@ def _loaded(target: Any, spec: str, bound: dict[str, Any], digest: str) -> Loade
     plain = target.func if isinstance(target, functools.partial) else target
     name = getattr(plain, "name", None) or getattr(plain, "__name__", None) or type(plain).__name__
     revision = getattr(plain, "revision", None) or digest
-    parameters = getattr(plain, "parameters", bound)
+    parameters = getattr(plain, "parameters", {key: bound[key] for key in bound if key not in {"at_once", "price"}})
     tasks = getattr(plain, "tasks", TASKS)
     close = getattr(plain, "close", None)
     problems = []
@@ -148,8 +158,10 @@ def _loaded(target: Any, spec: str, bound: dict[str, Any], digest: str) -> Loade
         expected = "a mapping of text, numbers, lists and mappings"
         fix = "leave out what answers do not depend on"
         problems.append(Problem(spec, f"has parameters that JSON cannot hold: {error}", expected, fix))
+    at_once, price = _at_once(plain, spec, problems), _price(plain, spec, problems)
     if problems:
         raise ModelError(*problems)
+    is_async = inspect.iscoroutinefunction(close)
     return LoadedModel(
         name=name,
         revision=revision,
@@ -158,8 +170,37 @@ def _loaded(target: Any, spec: str, bound: dict[str, Any], digest: str) -> Loade
         spec=spec,
         predict=getattr(target, "predict", None) or (target if not _is_predictor(target) else None),
         predict_many=getattr(target, "predict_many", None),
-        close=close if callable(close) else lambda: None,
+        close=close if callable(close) and not is_async else lambda: None,
+        close_async=close if is_async else None,
+        at_once=at_once,
+        price=price,
+        notes=lambda: getattr(plain, "notes", ()),
     )
+
+
+def _at_once(model: object, spec: str, problems: list[Problem]) -> int:
+    value = getattr(model, "at_once", AT_ONCE)
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MOST_AT_ONCE:
+        expected = f"a whole number from 1 to {MOST_AT_ONCE}"
+        problems.append(Problem(spec, f"has at_once {quoted(value)}", expected, "at_once = 16"))
+        return AT_ONCE
+    return int(value)
+
+
+def _price(model: object, spec: str, problems: list[Problem]) -> tuple[float, float] | None:
+    value = getattr(model, "price", None)
+    if value is None:
+        return None
+    parts = list(value) if isinstance(value, tuple | list) else []
+    if len(parts) == 2 and all(_is_amount(part) for part in parts):
+        return float(parts[0]), float(parts[1])
+    expected = "two numbers, 0 or more: what a million input tokens cost, and a million output tokens"
+    problems.append(Problem(spec, f"has the price {quoted(value)}", expected, "price = (0.5, 1.5)"))
+    return None
+
+
+def _is_amount(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1e12
 
 
 def _bind(target: Callable[..., Any], arguments: dict[str, Any], spec: str, skip: int = 0) -> dict[str, Any]:

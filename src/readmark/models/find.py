@@ -10,7 +10,7 @@ import os
 import sys
 import traceback
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from readmark.benchmark import bundled
 from readmark.errors import ModelError, Problem, quoted
@@ -29,8 +29,48 @@ def _command(spec: str, arguments: Mapping[str, Any] | None) -> LoadedModel:
     return adapt(CommandModel, spec, {**(arguments or {}), "command": spec.removeprefix("command:")})
 
 
-SCHEMES: dict[str, Callable[[str, Mapping[str, Any] | None], LoadedModel]] = {"command:": _command}
-FORMS = "a baseline, FILE.py:NAME, package.module:NAME, command:PROGRAM or a plugin's name"
+def _hf(spec: str, arguments: Mapping[str, Any] | None) -> LoadedModel:
+    from readmark.models.hf.model import hf_model  # noqa: PLC0415 - for these models alone
+
+    return hf_model(spec, arguments)
+
+
+def _openai(spec: str, arguments: Mapping[str, Any] | None) -> LoadedModel:
+    from readmark.models.openai_chat import OpenAIModel  # noqa: PLC0415 - for these models alone
+
+    return adapt(OpenAIModel, spec, {**(arguments or {}), "model": spec.removeprefix("openai:")})
+
+
+def _anthropic(spec: str, arguments: Mapping[str, Any] | None) -> LoadedModel:
+    from readmark.models.anthropic_chat import AnthropicModel  # noqa: PLC0415 - for these models alone
+
+    return adapt(AnthropicModel, spec, {**(arguments or {}), "model": spec.removeprefix("anthropic:")})
+
+
+class Scheme(NamedTuple):
+    """What a beginning such as `hf:` stands for.
+
+    Attributes:
+        form: How it is written.
+        about: One line for people.
+        find: (the whole name, settings) → the model.
+    """
+
+    form: str
+    about: str
+    find: Callable[[str, Mapping[str, Any] | None], LoadedModel]
+
+
+SCHEMES = {
+    scheme.form.partition(":")[0] + ":": scheme
+    for scheme in (
+        Scheme("command:PROGRAM", "a program in any language, JSON lines in and out", _command),
+        Scheme("hf:ID-OR-FOLDER", "a model of transformers, from the hub or a folder", _hf),
+        Scheme("openai:MODEL", "a model behind a server that speaks OpenAI's chat completions", _openai),
+        Scheme("anthropic:MODEL", "a model behind a server that speaks Anthropic's messages", _anthropic),
+    )
+}
+FORMS = f"a baseline, FILE.py:NAME, package.module:NAME, {', '.join(one.form for one in SCHEMES.values())}, a plugin"
 
 
 def find_model(model: object, arguments: Mapping[str, Any] | None = None) -> LoadedModel:
@@ -47,9 +87,9 @@ def find_model(model: object, arguments: Mapping[str, Any] | None = None) -> Loa
         return model
     if not isinstance(model, str):
         return adapt(model, "the model", arguments)
-    for scheme, find in SCHEMES.items():
-        if model.startswith(scheme):
-            return find(model, arguments)
+    for beginning, scheme in SCHEMES.items():
+        if model.startswith(beginning):
+            return scheme.find(model, arguments)
     baseline = baselines().get(model)
     path, _, name = model.rpartition(":") if not model.endswith(".py") else (model, "", "")
     if baseline:

@@ -8,9 +8,10 @@ from readmark.benchmark import Benchmark
 from readmark.extraction import Extraction
 from readmark.jsonl import write_atomically
 from readmark.models import LoadedModel
+from readmark.plan import Plan
 from readmark.records import Item, Prediction, QaItem
 from readmark.runs import Lock, RunFolder, encode_log, folder_name
-from readmark.verbs.run import Plan, Run, run_info, score_run
+from readmark.verbs.run import Run, run_info, score_run
 
 NAME = "upper-bound"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,15 +13,15 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 import readmark
-from readmark.benchmark import Benchmark, load
-from readmark.errors import ModelError, Problem, printable
+from readmark.benchmark import Benchmark
+from readmark.errors import printable
 from readmark.extraction import Extraction
 from readmark.jsonl import Log, mend
-from readmark.models import Asked, LoadedModel, ask, find_model
-from readmark.prompts import CONDITIONS, check_conditions, make_prompts
-from readmark.records import Failure, Item, Prediction, Prompt, Reply, Report, RunInfo, RunKind
-from readmark.reporting import make_report, token_costs
-from readmark.runs import FORMAT, Lock, RunFolder, answers_beside, folder_name, prediction_keys
+from readmark.models import Asked, LoadedModel, ask
+from readmark.plan import Pair, Plan, make_plan
+from readmark.records import Failure, Prediction, Prompt, Reply, Report, RunInfo, RunKind
+from readmark.reporting import make_report, money, token_costs
+from readmark.runs import FORMAT, Lock, RunFolder, answers_beside, folder_name
 from readmark.scoring import score_rows
 from readmark.signature import make_signature
 
@@ -32,21 +31,18 @@ if TYPE_CHECKING:
 MESSAGE_LENGTH = 1000  # characters of a fault's message that are kept
 
 
-Pair = tuple[str, str]  # an item's id and the condition it is asked under
-
-
 @dataclass(frozen=True)
 class Watch:
     """What is told while a run goes on; both default to silence.
 
     Attributes:
-        begin: Called once with (model's name, prompts in all, prompts already answered).
-        step: Called after each prompt with whether it failed.
+        begin: Called once with (the model, prompts in all, prompts already answered).
+        step: Called with each prompt's prediction when it is final.
         tell: Called with a sentence a person should read.
     """
 
-    begin: Callable[[str, int, int], None] = lambda _name, _all, _done: None
-    step: Callable[[bool], None] = lambda _failed: None
+    begin: Callable[[LoadedModel, int, int], None] = lambda _model, _all, _done: None
+    step: Callable[[Prediction], None] = lambda _line: None
     tell: Callable[[str], None] = lambda _text: None
 
 
@@ -60,76 +56,6 @@ class Run:
     folder: Path
     info: RunInfo
     report: Report
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What a run would ask: the items, and the prompts with their keys.
-
-    Attributes:
-        every: All items that the model does; `items` are the first `limit` of them.
-    """
-
-    model: LoadedModel
-    benchmark: Benchmark
-    every: tuple[Item, ...]
-    limit: int | None = None
-    drafts: bool = False
-    conditions: tuple[str, ...] = ()
-    prompts: tuple[Prompt, ...] = ()
-    keys: tuple[str, ...] = ()
-
-    @property
-    def items(self) -> tuple[Item, ...]:
-        """The items that are asked."""
-        return self.every[: self.limit]
-
-    @property
-    def tokens(self) -> int:
-        """Input tokens, roughly: UTF-8 bytes by four."""
-        return sum(len(prompt.text.encode()) for prompt in self.prompts) // 4
-
-    def under(self, conditions: tuple[str, ...], limit: int | None) -> Plan:
-        """Return the same plan under other conditions, or for more items."""
-        if (conditions, limit) == (self.conditions, self.limit):
-            return self
-        items = self.every[:limit]
-        prompts = tuple(prompt for name in conditions for prompt in make_prompts(self.benchmark, items, name))
-        keys = tuple(prediction_keys(self.model, prompts))
-        return dataclasses.replace(self, conditions=conditions, limit=limit, prompts=prompts, keys=keys)
-
-    def widened(self, earlier: RunInfo | None) -> Plan:
-        """Return the plan for all items and conditions that it or an earlier run in its folder asked."""
-        wanted = {*self.conditions, *(earlier.conditions if earlier else ())}
-        limits = (self.limit, earlier.limit if earlier else self.limit)
-        limit = None if None in limits else max(one for one in limits if one is not None)
-        return self.under(tuple(name for name in CONDITIONS if name in wanted), limit)
-
-
-def make_plan(
-    model: object,
-    benchmark: str | Path | Benchmark = "crossroads",
-    *,
-    conditions: Sequence[str] = ("reading",),
-    limit: int | None = None,
-    drafts: bool = False,
-    model_args: Mapping[str, Any] | None = None,
-) -> Plan:
-    """Return what a run would ask, without asking.
-
-    Raises:
-        ReadmarkError: The model, the test set or a condition is not as it should be.
-    """
-    loaded = load(benchmark)
-    names = check_conditions(conditions, loaded)
-    found = find_model(model, model_args)
-    every = tuple(item for item in loaded.selected(drafts=drafts) if item.task in found.tasks)
-    plan = Plan(found, loaded, every, drafts=drafts).under(names, limit)
-    if not plan.prompts:
-        what = f"does {' and '.join(found.tasks)}, of which '{loaded.name}' has no items under {', '.join(names)}"
-        expected = "a model, test set and condition that go together"
-        raise ModelError(Problem(found.spec, what, expected, "see `readmark list conditions` and the model's tasks"))
-    return plan
 
 
 def run(
@@ -181,15 +107,49 @@ def execute(plan: Plan, out: str | Path = "runs", extract: Extraction = "answer"
         wider = plan.widened(earlier)
         info = run_info(wider, extract, earlier)
         folder.write_info(info)
-        known = _known(wider, folder, watch)
+        found = _earlier(wider, folder, watch)
+        keys = {_pair(prompt): key for prompt, key in zip(plan.prompts, plan.keys, strict=True)}
+        rest = [p for p in plan.prompts if _pair(p) not in found or not isinstance(found[_pair(p)].raw, str)]
+        watch.begin(plan.model, len(keys), len(keys) - len(rest))
         start = time.monotonic()
         try:
-            found = _ask_rest(plan, folder, known, watch)
+            with Log(folder.log) as log:
+                for asked in ask(plan.model, rest, watch.tell):
+                    info = _noted(info, plan.model, folder)
+                    line = _prediction(asked, keys[_pair(asked.prompt)])
+                    log.write(line)
+                    found[_pair(asked.prompt)] = line
+                    watch.step(line)
         finally:
-            if len(known) < len(wider.prompts):
-                info = msgspec.structs.replace(info, seconds=round(info.seconds + time.monotonic() - start, 3))
-                folder.write_info(info)
-        return Run(folder.path, info, score_run(wider, folder, found, extract))
+            info = _spent(info, plan.model, found, time.monotonic() - start if rest else 0.0)
+            folder.write_info(info)
+        return Run(folder.path, info, score_run(wider, folder, found, extract, info.notes))
+
+
+def _pair(prompt: Prompt) -> Pair:
+    return prompt.item_id, prompt.condition
+
+
+def _noted(info: RunInfo, model: LoadedModel, folder: RunFolder) -> RunInfo:
+    """Return run.json with what the model says of how it was asked, written as soon as it says so."""
+    notes = tuple(dict.fromkeys([*info.notes, *(f"{model.name}: {note}" for note in model.notes())]))
+    if notes != info.notes:
+        info = msgspec.structs.replace(info, notes=notes)
+        folder.write_info(info)
+    return info
+
+
+def _spent(info: RunInfo, model: LoadedModel, found: Mapping[Pair, Prediction], seconds: float) -> RunInfo:
+    """Return run.json with what the run's answers took."""
+    tokens = token_costs(found.values())
+    return msgspec.structs.replace(
+        info,
+        seconds=round(info.seconds + seconds, 3),
+        input_tokens=tokens.get("input_tokens"),
+        output_tokens=tokens.get("output_tokens"),
+        price=model.price,
+        cost=money(tokens, model.price),
+    )
 
 
 def run_info(plan: Plan, extract: Extraction, earlier: RunInfo | None = None, kind: RunKind = "model") -> RunInfo:
@@ -210,50 +170,35 @@ def run_info(plan: Plan, extract: Extraction, earlier: RunInfo | None = None, ki
         limit=plan.limit,
         drafts=plan.drafts,
         seconds=earlier.seconds if earlier else 0.0,
+        notes=earlier.notes if earlier else (),
     )
 
 
-def _known(plan: Plan, folder: RunFolder, watch: Watch) -> dict[Pair, Prediction]:
-    """Return the answer to every prompt that was answered before: here, or where the key is equal.
+def _earlier(plan: Plan, folder: RunFolder, watch: Watch) -> dict[Pair, Prediction]:
+    """Return what was said to every prompt that was asked before: here, or where the key is equal.
 
     Equal keys have two questions in the same words, and runs beside this one whose test set differed elsewhere. Such
-    answers are copied into the log, so that it holds a line for every item.
+    answers are copied into the log, so that it holds a line for every item. Failures stand until they are asked again.
     """
     lines = folder.predictions()
     last = {(line.item_id, line.condition): line for line in lines}
     answers = {line.key: line for line in lines if isinstance(line.raw, str)}
     if not all(key in answers for key in plan.keys):
         answers = answers_beside(folder, plan.model, watch.tell) | answers
-    known: dict[Pair, Prediction] = {}
+    found: dict[Pair, Prediction] = {}
     copies: list[Prediction] = []
     for prompt, key in zip(plan.prompts, plan.keys, strict=True):
-        pair = (prompt.item_id, prompt.condition)
-        if pair in last and last[pair].key == key and isinstance(last[pair].raw, str):
-            known[pair] = last[pair]
-        elif key in answers:
-            known[pair] = msgspec.structs.replace(answers[key], item_id=prompt.item_id, condition=prompt.condition)
-            copies.append(known[pair])
+        pair = _pair(prompt)
+        is_same = pair in last and last[pair].key == key
+        if key in answers and not (is_same and isinstance(last[pair].raw, str)):
+            found[pair] = msgspec.structs.replace(answers[key], item_id=prompt.item_id, condition=prompt.condition)
+            copies.append(found[pair])
+        elif is_same:
+            found[pair] = last[pair]
     if copies:
         with Log(folder.log) as log:
             for line in copies:
                 log.write(line)
-    return known
-
-
-def _ask_rest(plan: Plan, folder: RunFolder, known: Mapping[Pair, Prediction], watch: Watch) -> dict[Pair, Prediction]:
-    """Return what is known and a line for every other prompt of the plan, asked and logged as it comes."""
-    keys = {(p.item_id, p.condition): key for p, key in zip(plan.prompts, plan.keys, strict=True)}
-    rest = [prompt for prompt in plan.prompts if (prompt.item_id, prompt.condition) not in known]
-    watch.begin(plan.model.name, len(keys), len(keys) - len(rest))
-    found = dict(known)
-    if not rest:
-        return found
-    with Log(folder.log) as log:
-        for asked in ask(plan.model, rest):
-            pair = (asked.prompt.item_id, asked.prompt.condition)
-            found[pair] = _prediction(asked, keys[pair])
-            log.write(found[pair])
-            watch.step(not isinstance(found[pair].raw, str))
     return found
 
 
@@ -288,11 +233,15 @@ def _message(error: BaseException) -> str:
 
 
 def score_run(
-    plan: Plan, folder: RunFolder, found: Mapping[tuple[str, str], Prediction], extract: Extraction
+    plan: Plan,
+    folder: RunFolder,
+    found: Mapping[tuple[str, str], Prediction],
+    extract: Extraction,
+    notes: Sequence[str] = (),
 ) -> Report:
     """Score what was said and write scores.jsonl and report.json."""
     rows = score_rows(plan.benchmark, plan.items, found, plan.conditions, extract)
     signature = make_signature(plan.benchmark, extract, readmark.__version__, limit=plan.limit, drafts=plan.drafts)
-    report = make_report(plan.benchmark, rows, signature, costs=token_costs(found.values()))
+    report = make_report(plan.benchmark, rows, signature, costs=token_costs(found.values()), notes=notes)
     folder.write_scores(rows, report)
     return report

@@ -1,0 +1,1 @@
+"""`hf:`: models of the transformers library, from the hub or a folder."""
