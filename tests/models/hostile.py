@@ -156,17 +156,6 @@ class Server:
         """How often each kind of answer was given."""
         return Counter(answer.kind for _, answer in self.answers)
 
-    def asked_after_success(self) -> list[str]:
-        """Return the prompts that were asked again after their right answer had been sent whole."""
-        sent: set[str] = set()
-        again = []
-        for call, answer in sorted(self.answers, key=lambda pair: pair[0].at):
-            if call.text in sent:
-                again.append(call.text)
-            if answer.kind == "sound":
-                sent.add(call.text)
-        return again
-
     def __enter__(self) -> Server:
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), daemon=True)
         self._thread.start()

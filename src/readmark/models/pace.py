@@ -1,10 +1,11 @@
 """Pace: how many calls may be under way, when none may start, and when asking on is of no use.
 
 A server tells what it bears by what it does. Answers let the number of calls grow, double at first and then by one a
-round. A 429 halves it, at most once a round. Where one call at a time still brings mostly 429s, calls are spaced in
-time. Other faults halve it only while they are most of what comes: single ones say nothing about the load. Where
-answers come slower than before, it goes back some way. Where nothing is answered at all, calls go one by one, with
-growing waits between them, until patience is over. Time is the monotonic clock's; a changed clock does nothing.
+round. A 429 takes one away and stops the growth for a round; where they are many, they halve the number, at most once
+a round. Where one call at a time still brings mostly 429s, calls are spaced in time. Other faults halve the number
+only while they are most of what comes: single ones say nothing about the load. Where answers come slower than before,
+it goes back some way. Where nothing is answered at all, calls go one by one, with growing waits between them, until
+patience is over. Time is the monotonic clock's; a changed clock does nothing.
 """
 
 from __future__ import annotations
@@ -30,6 +31,9 @@ FIRST_SLOTS = 4  # calls under way at the start
 ROUND = 8  # answers at least, whose median latency is looked at
 SLOWER = 2.0  # times the best median: too many calls wait for each other
 NOISE = 0.1  # seconds of a median that are never called slower
+MEMORY = 16  # calls over which shares are taken, later ones weighing more
+CROWDED = 0.2  # share of 429s above which the number of calls is halved
+FAILING = 0.6  # share of all faults, the same
 OVER_LIMIT, WITHIN_LIMIT = 0.5, 0.25  # shares of 429s above and below which calls are spaced more and less
 FIRST_SPACING = 0.02  # seconds between the starts of two calls
 LEAST_SPACING = 0.01
@@ -73,6 +77,8 @@ class Pace:
     spacing: float = 0.0
     _threshold: float = field(init=False)  # where growth by doubling ends
     _cut_at: float = 0.0
+    _halved_at: float = 0.0
+    _held: float = 0.0  # answers until growth goes on
     _shut_at: float = 0.0
     _shuts: int = 0
     _told: float = 0.0  # seconds since down_since that the server asked to wait
@@ -117,13 +123,14 @@ class Pace:
         if self.ceiling == 1:
             return
         self._watch_latency(seconds)
-        if not self.is_slow:
+        self._held -= 1
+        if not self.is_slow and self._held < 0:
             step = 1.0 if self.slots < self._threshold else 1.0 / self.slots
             self.slots = min(self.ceiling, self.slots + step)
 
     def _share(self, *, is_fault: bool, is_limit: bool) -> None:
-        self._fault_share += (is_fault - self._fault_share) / 8
-        self._limit_share += (is_limit - self._limit_share) / 16
+        self._fault_share += (is_fault - self._fault_share) / MEMORY
+        self._limit_share += (is_limit - self._limit_share) / MEMORY
 
     def _watch_latency(self, seconds: float) -> None:
         self._latencies.append(seconds)
@@ -134,9 +141,7 @@ class Pace:
         self._best = min(self._best, median)
         borne = SLOWER * self._best + NOISE
         self.is_slow = median > borne
-        if (
-            self.is_slow
-        ):  # go back to where answers waited for each other less, but not for ever if the server is slow now
+        if self.is_slow:
             self.slots = max(min(FIRST_SLOTS, self.slots), self.slots * max(0.5, borne / median))
             self._threshold = self.slots
             self._best *= 1.01  # a server that stays slow is not held down for ever
@@ -147,15 +152,19 @@ class Pace:
         Args:
             fault: Its class.
             told: Seconds that the server asked to wait, or None.
-            began: When the call started; what started before the last cut says nothing new.
+            began: When the call started.
             now: When it failed.
         """
         self.streak += 1
         self.refusals = 0
         self.down_since = now if self.down_since is None else self.down_since
         self._share(is_fault=True, is_limit=fault == "rate_limit")
-        if began >= self._cut_at and (fault == "rate_limit" or self._fault_share > 0.5):
-            self._cut(now)
+        is_crowded = self._limit_share > CROWDED or self._fault_share > FAILING
+        if is_crowded and began >= self._halved_at:  # a call that started before says nothing new
+            self._halve(now)
+        elif fault == "rate_limit" and began >= self._cut_at:
+            self._cut_at = now
+            self._held = self._threshold = self.slots = max(1.0, self.slots - 1)
         if told is not None:
             self._told += max(0.0, now + told - max(self.gate, now))
             self._close(now + told)
@@ -164,8 +173,8 @@ class Pace:
             self._close(now + backoff(self._shuts))
             self._shut_at = now
 
-    def _cut(self, now: float) -> None:
-        self._cut_at = now
+    def _halve(self, now: float) -> None:
+        self._halved_at = self._cut_at = now
         if self.slots < 2 and self._limit_share > OVER_LIMIT:
             self.spacing = min(LONGEST_WAIT, max(FIRST_SPACING, 2 * self.spacing))
             self._close(now + self.spacing)
