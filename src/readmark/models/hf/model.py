@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from readmark.errors import ModelError, Problem, quoted
 from readmark.models.door import LoadedModel, adapt
 from readmark.models.hf.source import Source, find_source, first_line
+from readmark.models.hf.startup import without_collecting
 from readmark.records import Prompt, Reply
 
 if TYPE_CHECKING:
@@ -30,8 +31,9 @@ def hf_model(spec: str, arguments: Mapping[str, Any] | None) -> LoadedModel:
     """
     settings = dict(arguments or {})
     revision, trusted = settings.pop("revision", None), settings.pop("trust_remote_code", False)
-    source = find_source(spec, revision, trusted=bool(trusted))
-    return adapt(HfReader if source.kind == "extractive" else HfWriter, spec, {**settings, "source": source})
+    with without_collecting():
+        source = find_source(spec, revision, trusted=bool(trusted))
+        return adapt(HfReader if source.kind == "extractive" else HfWriter, spec, {**settings, "source": source})
 
 
 class _HfModel:
@@ -123,10 +125,11 @@ class HfWriter(_HfModel):
 
     @functools.cached_property
     def _writer(self) -> Writer:
-        from readmark.models.hf.generate import Settings, Writer  # noqa: PLC0415 - torch
+        with without_collecting():
+            from readmark.models.hf.generate import Settings, Writer  # noqa: PLC0415 - torch
 
-        auto = "AutoModelForSeq2SeqLM" if self._source.kind == "seq2seq" else "AutoModelForCausalLM"
-        return Writer(self._load(auto), self._tokenizer, Settings(**self._settings), self._batch_size)
+            auto = "AutoModelForSeq2SeqLM" if self._source.kind == "seq2seq" else "AutoModelForCausalLM"
+            return Writer(self._load(auto), self._tokenizer, Settings(**self._settings), self._batch_size)
 
     def predict_many(self, prompts: Sequence[Prompt]) -> Iterator[Reply | Exception]:
         """Yield an answer a prompt."""
@@ -175,10 +178,11 @@ class HfReader(_HfModel):
 
     @functools.cached_property
     def _reader(self) -> SpanReader:
-        from readmark.models.hf.spans import SpanReader  # noqa: PLC0415 - torch
+        with without_collecting():
+            from readmark.models.hf.spans import SpanReader  # noqa: PLC0415 - torch
 
-        model = self._load("AutoModelForQuestionAnswering")
-        return SpanReader(model, self._tokenizer, batch_size=self._batch_size, **self._settings)
+            model = self._load("AutoModelForQuestionAnswering")
+            return SpanReader(model, self._tokenizer, batch_size=self._batch_size, **self._settings)
 
     def predict_many(self, prompts: Sequence[Prompt]) -> Iterator[Reply | Exception]:
         """Yield an answer a prompt."""
