@@ -175,7 +175,7 @@ def test_settings_that_answers_depend_on_are_parameters():
 @pytest.mark.parametrize(
     ("settings", "told"),
     [({"max_tokens": None}, "max_tokens is 0"), ({"seed": 1}, "takes no argument 'seed'"),
-     ({"extra": {"system": KEY}}, "has a key among its settings")],
+     ({"extra": {"system": KEY}}, "has the value of ANTHROPIC_API_KEY among its settings")],
 )  # fmt: skip
 def test_a_wrong_setting_is_told(settings, told):
     with pytest.raises(ModelError, match=told):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import enum
+import signal
 import subprocess
 import sys
 import threading
@@ -14,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from readmark.errors import ModelError
+from readmark.errors import ModelError, Problem
 from readmark.models import ask, find_model
 from readmark.models.ask import AT_ONCE, LARGEST_BATCH, packs
 from readmark.records import Prompt, Reply
@@ -103,6 +104,17 @@ def test_tokens_of_a_reply_are_kept(prompts):
 def test_an_interrupt_passes(prompts):
     with pytest.raises(KeyboardInterrupt):
         replies(raising(KeyboardInterrupt()), prompts)
+
+
+def test_a_model_that_cannot_work_at_all_is_no_items_failure(prompts):
+    wrong = ModelError(Problem("m", "cannot be loaded"))
+
+    async def later(prompt):
+        raise wrong
+
+    for model in (raising(wrong), later, batch(lambda self, prompts: raising(wrong)(prompts[2]))):
+        with pytest.raises(ModelError, match="cannot be loaded"):
+            replies(model, prompts)
 
 
 def test_seconds_are_measured_for_each_prompt(prompts):
@@ -477,6 +489,36 @@ def test_an_interrupt_passes_where_a_loop_runs_already(prompts):
             replies(model, prompts)
 
     asyncio.run(cell())
+
+
+def test_an_interrupt_in_a_notebook_ends_calls_that_hang(prompts):
+    had, cancelled = [], []
+
+    async def predict(prompt):
+        if prompt.item_id == "q-0":
+            return "x"
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            cancelled.append(prompt.item_id)
+            raise
+
+    async def cell():
+        main = threading.main_thread().ident
+        threading.Timer(0.3, lambda: signal.pthread_kill(main, signal.SIGINT)).start()
+        with pytest.raises(KeyboardInterrupt):
+            had.extend(one.prompt.item_id for one in ask(find_model(predict), prompts))
+
+    kept = signal.signal(signal.SIGINT, signal.default_int_handler)
+    loop, start = asyncio.new_event_loop(), time.monotonic()
+    try:
+        loop.run_until_complete(cell())
+    finally:
+        loop.close()
+        signal.signal(signal.SIGINT, kept)
+    assert had == ["q-0"]
+    assert sorted(cancelled) == ["q-1", "q-2", "q-3", "q-4", "q-5"]
+    assert time.monotonic() - start < 5
 
 
 def test_prompts_in_flight_are_dropped_when_nobody_asks_on(prompts):

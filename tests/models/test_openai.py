@@ -111,6 +111,7 @@ def test_a_sound_answer_of_an_odd_content_type_is_an_answer():
         (completion("x", choices="x"), "Expected `array`, got `str`"),
         (completion("x", choices=[{"text": "x"}]), "missing required field `message`"),
         (completion("x", message={"content": None}), "its content is null"),
+        (completion("", finish_reason=None), "its content is empty, and finish_reason is None"),
         (completion("x", message={"content": 5}), "Expected `str | array | null`"),
         (b"[]", "Expected `object`, got `array`"),
         (b"null", "Expected `object`, got `null`"),
@@ -166,7 +167,8 @@ def test_no_answer_for_a_reason_that_lasts_is_not_tried_again(body, told):
         (Answer(503, PAGE, {"content-type": "text/html"}), "ServerError", "HTTP 503: Bad gateway"),
         (Answer(502, b""), "ServerError", "HTTP 502"),
         (Answer(404, b'{"detail": "Not Found"}'), "RequestError", "HTTP 404: Not Found"),
-        (Answer(302, b""), "RequestError", "HTTP 302"),
+        (Answer(302, b""), "RequestError", "HTTP 302: the server points to another address"),
+        (Answer(308, b"", {"location": "https://x/v1"}), "RequestError", "HTTP 308: the server points to https://x/v1"),
         (Answer(500, b"x" * 10**6), "ServerError", "HTTP 500: xxx"),
     ],
 )
@@ -269,9 +271,17 @@ def test_other_keys_of_the_environment_are_taken_out_too(monkeypatch):
     assert outcome(Answer(body=completion("other-0123456789 header-0123456789"))).text == "[key] [key]"
 
 
-def test_a_placeholder_for_a_key_is_no_secret(monkeypatch):
-    monkeypatch.setenv("OPENAI_API_KEY", "EMPTY")
-    assert outcome(Answer(body=completion("EMPTY"))).text == "EMPTY"
+@pytest.mark.parametrize("key", ["EMPTY", "none"])
+def test_a_word_as_a_key_is_hidden_in_errors_alone(monkeypatch, key):
+    monkeypatch.setenv("OPENAI_API_KEY", key)
+    assert outcome(Answer(body=completion(key))).text == key
+    assert str(outcome(error(400, f"sent {key}"))) == "HTTP 400: sent [key]"
+
+
+def test_a_short_key_is_hidden(monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-12")
+    assert outcome(Answer(body=completion("it is sk-12"))).text == "it is [key]"
+    assert str(outcome(error(400, "sent sk-12"))) == "HTTP 400: sent [key]"
 
 
 def test_logs_of_the_client_hold_no_key(caplog):
@@ -334,7 +344,7 @@ def test_the_environments_address_is_a_parameter_and_a_slash_at_its_end_is_not(m
         ({"base_url": "https://user:hunter2@host/v1"}, "base_url holds a user name or a password"),
         ({"base_url": "https://host/v1?api-key=abc"}, "base_url has a part after ? or #"),
         ({"base_url": "https://host/sk-abcdef/v1"}, "base_url seems to hold a key"),
-        ({"base_url": f"https://host/{KEY}/v1"}, "has a key among its settings"),
+        ({"base_url": f"https://host/{KEY}/v1"}, "has the value of OPENAI_API_KEY among its settings"),
         ({"base_url": "ftp://host"}, "base_url is 'ftp://host'"),
         ({"base_url": "localhost:8000"}, "base_url is 'localhost:8000'"),
         ({"base_url": "http://[::1"}, "base_url is 'http://[::1'"),
@@ -348,7 +358,7 @@ def test_the_environments_address_is_a_parameter_and_a_slash_at_its_end_is_not(m
         ({"extra": [1]}, "extra is no JSON object"),
         ({"extra": {"messages": []}}, "extra holds 'messages'"),
         ({"extra": {"max_tokens": 1}}, "extra holds 'max_tokens'"),
-        ({"extra": {"metadata": {"k": KEY}}}, "has a key among its settings"),
+        ({"extra": {"metadata": {"k": KEY}}}, "has the value of OPENAI_API_KEY among its settings"),
         ({"timeout": 0}, "timeout is 0"),
         ({"price_in": -1}, "price_in is -1"),
         ({"price_out": "2"}, "price_out is '2'"),

@@ -118,7 +118,8 @@ class ChatModel:
 
     def _options(self, library: Any) -> dict[str, Any]:  # noqa: ANN401 - a module
         """Return what the clients of both makers are made with."""
-        http = library.DefaultAsyncHttpxClient(event_hooks={"response": [_refuse]})
+        # A redirect would make another request of this one, and might take the key elsewhere.
+        http = library.DefaultAsyncHttpxClient(event_hooks={"response": [_refuse]}, follow_redirects=False)
         timeout = library.Timeout(self._timeout, connect=min(CONNECT_SECONDS, self._timeout))
         return {"base_url": self._base_url, "max_retries": 0, "timeout": timeout, "http_client": http}
 
@@ -142,7 +143,7 @@ class ChatModel:
 
     def _reply(self, text: str, input_tokens: object, output_tokens: object) -> Reply:
         """Return a reply without the key; counts that are none are left out."""
-        return Reply(self._secrets.hide(text), _count(input_tokens), _count(output_tokens))
+        return Reply(self._secrets.hide_in_answer(text), _count(input_tokens), _count(output_tokens))
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - a JSON value
@@ -156,7 +157,7 @@ def _count(value: object) -> int | None:
 
 async def _refuse(response: Any) -> None:  # noqa: ANN401 - the HTTP library's class
     """Raise for an answer with an error, before the client reads it: it would read without bound."""
-    if response.status_code >= 400:
+    if response.status_code >= 300:
         body = await _body(response, MOST_ERROR_BYTES)
         raise RefusedError(status_error(response.status_code, response.headers, body))
 

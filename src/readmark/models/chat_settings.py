@@ -77,8 +77,8 @@ def problems(
         extra: Further fields; None or a mapping.
         revision: The model's version.
     """
-    hide = Secrets(key(service, access)).hide
-    spec = hide(f"{service.scheme}:{access.model}")
+    secrets = Secrets(key(service, access))
+    spec = secrets.hide(f"{service.scheme}:{access.model}")
     found = [*_missing(service, access, spec), *_address(service, access, spec), *_values(access, request, spec)]
     if extra is not None and not isinstance(extra, dict):
         found.append(
@@ -91,8 +91,9 @@ def problems(
             Problem(spec, f"revision is {quoted(revision)}", "text, such as a date", _GIVEN.format("revision="))
         )
     kept = repr([access.model, access.base_url, dict(request), extra, revision])
-    if hide(kept) != kept:
-        found = [Problem(spec, "has a key among its settings", "keys in the environment alone", "take it out")]
+    if source := secrets.source(kept):
+        expected = "secrets in the environment alone"
+        found = [Problem(spec, f"has the value of {source} among its settings", expected, "take it out")]
     return found
 
 

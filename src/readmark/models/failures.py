@@ -40,7 +40,7 @@ class RefusedError(Exception):
         self.fault = fault
 
 
-def status_error(status: int, headers: object, body: bytes) -> Exception:
+def status_error(status: int, headers: Mapping[str, str], body: bytes) -> Exception:
     """Return the exception for an answer with an HTTP status of 300 or more.
 
     Args:
@@ -48,6 +48,9 @@ def status_error(status: int, headers: object, body: bytes) -> Exception:
         headers: The answer's headers.
         body: The answer's body, or its beginning.
     """
+    if status < 400:
+        where = headers.get("location", "another address")
+        return RequestError(f"HTTP {status}: the server points to {where}", status=status, refuses_all=True)
     code, words = server_words(body)
     told = f"HTTP {status}: {words}" if words else f"HTTP {status}"
     if status == 408:
@@ -117,7 +120,7 @@ def client_error(error: BaseException, timeout: float) -> Exception:
     told = f"{type(root).__name__}: {_one_line(str(root))}".removesuffix(": ")
     status = http_status(error)
     if status is not None:
-        return status_error(status, None, b"")
+        return status_error(status, {}, b"")
     if any(made.__name__ in LASTING for one in chain for made in type(one).__mro__):
         return RequestError(told, refuses_all=True)
     if any(type(one).__name__ == "DecodingError" for one in chain):

@@ -146,7 +146,7 @@ class Line:
         for trial in trials:
             trial.last = Asked(trial.prompt, error, seconds)
         if fault is None or is_too_long:
-            if (is_too_long or refuses_all(error)) and self.pace.refused():
+            if self.pace.refused(by_all=is_too_long or refuses_all(error)):
                 yield from self._stop(f"every prompt is refused ({_short(error)})")
             yield from (trial.last for trial in trials if trial.last)
             return

@@ -105,6 +105,6 @@ class OpenAIModel(ChatModel):
             raise RequestError(f"no answer within max_tokens ({limit}); a model that reasons first needs more")
         if end == "content_filter":
             raise RequestError("the server's content filter kept the answer back")
-        if content is None:
-            raise broken(body, "its content is null")
+        if content is None or end != "stop":  # "" abstains, but only where the model itself ended there
+            raise broken(body, f"its content is {'null' if content is None else 'empty'}, and finish_reason is {end}")
         return ""

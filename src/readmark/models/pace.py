@@ -185,9 +185,13 @@ class Pace:
     def _close(self, until: float) -> None:
         self.gate = max(self.gate, until)
 
-    def refused(self) -> bool:
-        """Take note of a refusal that every other prompt would get too, and return whether to stop for it."""
-        self.refusals += 1
+    def refused(self, *, by_all: bool) -> bool:
+        """Take note of a fault that another try does not mend, and return whether to stop for it.
+
+        Args:
+            by_all: Every other prompt would get it too.
+        """
+        self.refusals = self.refusals + 1 if by_all else 0
         return self.refusals >= (REFUSALS if self.answered_at is None else REFUSALS_LATER)
 
     def patience_is_over(self, now: float, *, is_last: bool) -> bool:
