@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import hashlib
 import inspect
 import json
-import marshal
 import sys
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, get_args, runtime_checkable
 
-import msgspec
-
 from readmark.errors import ModelError, Problem, quoted
+from readmark.models.revision import as_json, is_json, source_digest, state_of
 from readmark.records import Prompt, Reply, Task
 
 TASKS: tuple[Task, ...] = get_args(Task)
@@ -80,7 +77,7 @@ class LoadedModel:
 
 
 def adapt(
-    target: object, spec: str, arguments: Mapping[str, Any] | None = None, file: Path | None = None
+    target: object, spec: str, arguments: Mapping[str, Any] | None = None, file: Path | None = None, member: str = ""
 ) -> LoadedModel:
     """Return what the user plugged in as a model.
 
@@ -90,20 +87,21 @@ def adapt(
         spec: How it was named.
         arguments: From `--model-arg`; unknown keys are refused.
         file: The file that it was found in, where it was found in one.
+        member: Its name there; two models of one file are two models.
 
     Raises:
         ModelError: It is none of these, or does not keep the door's contract.
     """
     arguments = dict(arguments or {})
     bound = arguments
-    revision = source_digest(target, file)
+    revision = source_digest(target, file, member)
     if inspect.isclass(target):
         bound = _bind(target, arguments, spec)
         target = _built(target, arguments, spec)
     elif _is_predictor(target):
         if arguments:
             raise _refused(spec, sorted(arguments), [])
-        bound = {key: value for key, value in _state(target).items() if _is_json(value)}
+        bound = {key: value for key, value in state_of(target).items() if is_json(value)}
     elif callable(target):
         bound = _bind(target, arguments, spec, skip=1)
         target = functools.partial(target, **arguments) if arguments else target
@@ -146,14 +144,14 @@ def _loaded(target: Any, spec: str, bound: dict[str, Any], digest: str) -> Loade
     if not isinstance(name, str) or len(name) > NAME_LENGTH or not name.isprintable():
         expected = f"1 to {NAME_LENGTH} printable characters"
         problems.append(Problem(spec, f"has the name {quoted(name)}", expected, 'name = "my-model"'))
-    if not isinstance(revision, str) or not _is_json(revision):
+    if not isinstance(revision, str) or not is_json(revision):
         problems.append(Problem(spec, f"has the revision {quoted(revision)}", "text, such as a commit", "make it text"))
     tasks = {tasks} if isinstance(tasks, str) else tasks
     if not isinstance(tasks, Collection) or not tasks or any(task not in TASKS for task in tasks):
         expected = "a set of " + " and ".join(TASKS)
         problems.append(Problem(spec, f"has the tasks {quoted(tasks)}", expected, 'tasks = {"qa"}'))
     try:
-        parameters = _plain(dict(parameters))
+        parameters = as_json(dict(parameters))
     except (TypeError, ValueError, OverflowError, RecursionError) as error:
         expected = "a mapping of text, numbers, lists and mappings"
         fix = "leave out what answers do not depend on"
@@ -219,81 +217,10 @@ def _bind(target: Callable[..., Any], arguments: dict[str, Any], spec: str, skip
         fix = f"--model-arg {lacking[0]}=…"
         raise ModelError(Problem(spec, f"needs the argument '{lacking[0]}'", ", ".join(one.name for one in named), fix))
     defaults = {one.name: one.default for one in named if one.default is not one.empty}
-    return {**{key: value for key, value in defaults.items() if _is_json(value)}, **arguments}
-
-
-def _is_json(value: object) -> bool:
-    with contextlib.suppress(TypeError, ValueError, OverflowError, RecursionError):
-        _plain(value)
-        return True
-    return False
-
-
-def _plain(value: object) -> Any:  # noqa: ANN401 - what JSON holds
-    """Return a value as reading it back from JSON gives it; raises where our files could not hold it."""
-    value = json.loads(json.dumps(value, allow_nan=False))
-    msgspec.json.encode(value)  # stricter than json, which lets half of a surrogate pair pass
-    return value
+    return {**{key: value for key, value in defaults.items() if is_json(value)}, **arguments}
 
 
 def _refused(spec: str, unknown: list[str], known: list[str]) -> ModelError:
     expected = "one of " + ", ".join(known) if known else "no arguments"
     fix = "correct or leave out the --model-arg"
     return ModelError(*(Problem(spec, f"takes no argument {quoted(key)}", expected, fix) for key in unknown))
-
-
-def source_digest(target: object, file: Path | None = None) -> str:
-    """Return the SHA-256 of the file that defines a class, function or object; of its code where there is no file.
-
-    Args:
-        target: The class, function or object; decorated and partly applied ones are looked into.
-        file: The file that it was found in; where another one defines it, the hash is over both.
-    """
-    target = _unwrapped(target)
-    made: Any = target if inspect.isclass(target) or inspect.isroutine(target) else type(target)
-    files = [file] if file else []
-    defined = _defining_file(made)
-    if defined and not (file and defined.samefile(file)):
-        files.append(defined)
-    held = "" if file else _held(made)  # the file that it was found in says what it closes over
-    if files:
-        digests = [hashlib.sha256(path.read_bytes()).hexdigest() for path in files] + ([held] if held else [])
-        return digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest()
-    members = [member for _, member in sorted(vars(made).items())] if inspect.isclass(made) else [made]
-    codes = [member.__code__ for member in members if hasattr(member, "__code__")]
-    plain = b"".join(marshal.dumps(code, 2) for code in codes)  # later versions depend on reference counts
-    values = [repr(m) for name, m in sorted(vars(made).items()) if not (callable(m) or name.startswith("__"))]
-    return hashlib.sha256((plain or made.__qualname__.encode()) + "".join([held, *values]).encode()).hexdigest()
-
-
-def _state(target: object) -> dict[str, Any]:
-    """Return what an object holds, by which two objects of one class differ."""
-    return dict(vars(target)) if hasattr(target, "__dict__") else {}
-
-
-def _held(made: Any) -> str:  # noqa: ANN401 - a class or function
-    """Return the values that a function closes over, as text: functions by their code, all else by its repr.
-
-    A repr with an address differs in every process, so that such answers are asked again rather than mixed up.
-    """
-    values = []
-    for cell in getattr(made, "__closure__", None) or ():
-        with contextlib.suppress(ValueError):  # a name that has no value yet
-            value = cell.cell_contents
-            code = getattr(value, "__code__", None)
-            values.append(marshal.dumps(code, 2).hex() if code else repr(value))
-    return "\0".join(values)
-
-
-def _defining_file(made: Any) -> Path | None:  # noqa: ANN401 - a class or function
-    with contextlib.suppress(TypeError, OSError):
-        path = Path(inspect.getsourcefile(made) or "")
-        return path if path.is_file() else None
-    return None
-
-
-def _unwrapped(target: Any) -> Any:  # noqa: ANN401 - the user's object
-    """Return what a decorator or functools.partial stands for."""
-    while isinstance(target, functools.partial):
-        target = target.func
-    return inspect.unwrap(target) if callable(target) else target

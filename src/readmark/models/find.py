@@ -93,9 +93,9 @@ def find_model(model: object, arguments: Mapping[str, Any] | None = None) -> Loa
     baseline = baselines().get(model)
     path, _, name = model.rpartition(":") if not model.endswith(".py") else (model, "", "")
     if baseline:
-        return adapt(_from_file(baseline, "", model), model, arguments, baseline)
+        return adapt(*_from_file(baseline, "", model, arguments))
     if path.endswith(".py"):
-        return adapt(_from_file(Path(path), name, model), model, arguments, Path(path))
+        return adapt(*_from_file(Path(path), name, model, arguments))
     plugin = plugins().get(model)
     if plugin:
         return adapt(_guarded(plugin.load, model), model, arguments)
@@ -117,8 +117,10 @@ def plugins() -> dict[str, EntryPoint]:
     return {entry.name: entry for entry in sorted(entry_points(group=GROUP), key=lambda one: one.name)}
 
 
-def _from_file(path: Path, name: str, spec: str) -> object:
-    """Return the object of a Python file: the one named, or its only model."""
+def _from_file(
+    path: Path, name: str, spec: str, arguments: Mapping[str, Any] | None
+) -> tuple[object, str, Mapping[str, Any] | None, Path, str]:
+    """Return what `adapt` takes for an object of a Python file: the one named, or its only model."""
     if not os.path.isfile(path):  # noqa: PTH113 - also False for a name that no file can have
         raise ModelError(Problem(str(path), "there is no such file", "a Python file", "check the path"))
     module_name = f"readmark_model_{path.stem}"
@@ -131,7 +133,16 @@ def _from_file(path: Path, name: str, spec: str) -> object:
     if folder not in sys.path:
         sys.path.append(folder)
     _guarded(lambda: _execute(path, module), spec)
-    return _member(module, name or _only_model(module, path), spec)
+    member = name or _only_model(module, path)
+    found = _member(module, member, spec)
+    said = _shown_name(found)
+    others = [other for key, other in vars(module).items() if key != member and other is not found]
+    is_doubled = any(callable(other) and _shown_name(other) == said for other in others)
+    return found, spec, arguments, path, member if is_doubled else ""
+
+
+def _shown_name(member: Any) -> str:  # noqa: ANN401 - a module's member
+    return str(getattr(member, "name", None) or getattr(member, "__name__", ""))
 
 
 def _execute(path: Path, module: ModuleType) -> None:
