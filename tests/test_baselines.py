@@ -60,15 +60,21 @@ def test_every_reader_beats_random_span(headline, name):
     assert headline(name) > headline("random-span")
 
 
-@pytest.mark.parametrize("name", SUMMARISERS)
+BESIDE_THE_POINT = pytest.mark.xfail(strict=True, reason="its central sentences hold few of the facts: .147 to .180")
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=BESIDE_THE_POINT if name == "textrank" else ()) for name in SUMMARISERS]
+)
 def test_every_summariser_beats_the_mean_of_random_sentences(headline, name):
     random_mean = statistics.mean(headline("random-sentences", seed=seed) for seed in range(10))
     assert headline(name) > random_mean
 
 
 @pytest.mark.parametrize("name", CANARIES)
-def test_canaries_lose_to_lead_3(headline, name):
-    assert headline(name) < headline("lead-3")
+def test_canaries_do_not_beat_lead_3(headline, name):
+    """A copy of the article that is cut at the budget begins as lead-3 does; all that follows earns nothing."""
+    assert headline(name) <= headline("lead-3")
 
 
 @pytest.mark.parametrize("name", sorted(baselines()))

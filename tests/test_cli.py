@@ -131,7 +131,7 @@ def test_a_bug_ends_with_70_and_its_traceback(cli, monkeypatch):
 def test_a_dry_run_tells_and_writes_nothing(cli, tmp_path):
     code, out, _ = cli("run", "abstain", "lead-3", "--dry-run")
     assert code == 0
-    assert "48 items, 48 prompts, about" in out
+    assert "88 items, 88 prompts, about" in out
     assert not list(tmp_path.iterdir())
 
 
@@ -142,7 +142,7 @@ def test_show_tells_evidence_question_references_answer_and_rule(cli):
     _, out, _ = cli("show", folder, item)
     for label in ("question", "answer", "rule", "scores"):
         assert f"  {label}" in out
-    assert "1 of 48 items" in out
+    assert "1 of 88 items" in out
 
 
 def test_show_refuses_a_test_set_that_changed(cli, small):

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from readmark import Prompt
 
 SEED = 0
+QUESTIONS = 48  # the first ones
 END = "<|end|>"
 MOST_WORDS = 10_000  # of the vocabulary; merges run out before
 
@@ -62,7 +63,7 @@ def write_benchmark(folder: Path) -> list[Prompt]:
     folder.mkdir(parents=True)
     source = bundled("benchmark")
     lines = (source / "questions.jsonl").read_text("utf-8").splitlines(keepends=True)
-    questions = [line for line in lines if json.loads(line)["task"] == "qa"]
+    questions = [line for line in lines if json.loads(line)["task"] == "qa"][:QUESTIONS]
     (folder / "questions.jsonl").write_text("".join(questions), "utf-8")
     for name in {json.loads(line)["article"] for line in questions}:
         shutil.copyfile(source / "articles" / f"{name}.txt", folder / f"{name}.txt")

@@ -12,6 +12,15 @@ from tokenizers.models import WordLevel
 from readmark.records import Prompt
 
 
+@pytest.fixture(scope="module")
+def one_thread():
+    """Tiny models lose time to a second thread, most of all on a busy machine."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
 @pytest.fixture(scope="session")
 def tokenizer():
     words = {f"w{number}": number for number in range(len(SPECIAL), WORDS)}

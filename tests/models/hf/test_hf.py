@@ -16,6 +16,7 @@ from readmark.models import ask, find_model
 from readmark.models.hf.generate import TooLongError
 from readmark.records import Reply
 
+pytestmark = pytest.mark.usefixtures("one_thread")
 TEMPLATE = "{% for m in messages %}w7 {{ m['content'] }} w8{% endfor %}{% if extra %} w9{% endif %}"
 FEW = ("--model-arg", "max_new_tokens=2", "--model-arg", "context=4000")
 T5 = {

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import platform
+
 import pytest
 import torch
 
-from readmark.models.hf.onednn import use_onednn
+from readmark.models.hf.onednn import MACHINES, use_onednn
+
+pytestmark = pytest.mark.skipif(
+    platform.machine() not in MACHINES or not torch.backends.mkldnn.is_available(), reason="there is no oneDNN to use"
+)
 
 
 def made(dtype=torch.float32):

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from readmark.models.hf.generate import Settings, Writer
 from readmark.models.hf.shared import Questions, SharedReader, read_article
 
+pytestmark = pytest.mark.usefixtures("one_thread")
 NEW = 10
 NEAR = 1e-4  # two best logits so close that either may come first
 DEVICES = ["cpu", pytest.param("cuda", marks=pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA here"))]

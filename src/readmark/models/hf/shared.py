@@ -20,14 +20,14 @@ import torch
 from torch import Tensor
 from transformers import AttentionInterface, DynamicCache
 
-from readmark.models.hf.onednn import linear
+from readmark.models.hf.onednn import has_onednn, linear
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 NAME = "readmark_shared"
 CACHED, HELD = 2**19, 2**27  # scores at once: what a CPU's cache holds, and what a GPU's memory does
-HAS_ONEDNN = torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]
+HAS_ONEDNN = has_onednn()
 KNOWN_LAYERS = {"full_attention", "sliding_attention"}
 TOLERANCE = {torch.float32: 1e-4, torch.float64: 1e-8}  # of the largest logit; 0.05 for shorter types
 

@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from readmark.benchmark import Benchmark, Edit, apply_edits, load, twin_evidence, twin_item
-from readmark.errors import Problem
 from readmark.extraction import is_abstention
 from readmark.metrics.answer_match import find_tokens, text_verdict
 from readmark.metrics.equivalence import canonical
 from readmark.metrics.facts import fact_recall, states
-from readmark.records import QaItem, Record, SummaryItem
+from readmark.records import QaItem, SummaryItem
 from readmark.text import words
+from readmark.verbs.author.finding import Finding, error, warning
+from readmark.verbs.author.whole import whole_findings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,26 +25,13 @@ PROFILES: tuple[Profile, ...] = ("plain", "authored")
 REFERENCE_COVERS = 0.8  # of the facts' weight
 
 
-class Finding(Record, frozen=True):
-    """One thing that lint found; errors fail it, warnings are for a person to weigh."""
-
-    severity: Literal["error", "warning"]
-    place: str
-    what: str
-    expected: str = ""
-    fix: str = ""
-
-    def __str__(self) -> str:
-        """Return the finding as a problem with its severity."""
-        return str(Problem(self.place, f"{self.severity}: {self.what}", self.expected, self.fix))
-
-
 def lint(benchmark: str | Path | Benchmark = "crossroads", profile: Profile = "plain") -> list[Finding]:
     """Return everything that rules find wrong in a test set, in the order of its lines.
 
     Args:
         benchmark: The test set.
-        profile: `authored` demands what a published test set needs: process, operation, evidence and near-misses.
+        profile: `authored` demands what a published test set needs: process, operation, evidence and near-misses; from
+            20 questions on also what the set must be as a whole (`whole`).
 
     Raises:
         BenchmarkError: It does not even load.
@@ -58,15 +46,7 @@ def lint(benchmark: str | Path | Benchmark = "crossroads", profile: Profile = "p
             findings += _authored_findings(loaded, item) if profile == "authored" else []
         else:
             findings += _summary_findings(loaded, item)
-    return findings
-
-
-def _error(place: str, what: str, expected: str = "", fix: str = "") -> Finding:
-    return Finding(severity="error", place=place, what=what, expected=expected, fix=fix)
-
-
-def _warning(place: str, what: str, expected: str = "", fix: str = "") -> Finding:
-    return Finding(severity="warning", place=place, what=what, expected=expected, fix=fix)
+    return findings + (list(whole_findings(loaded)) if profile == "authored" else [])
 
 
 def _holds(text: str, piece: str) -> bool:
@@ -80,7 +60,7 @@ def _repeated_questions(benchmark: Benchmark) -> Iterator[Finding]:
             key = (item.article, canonical(item.question))
             if key in seen:
                 what = f"item '{item.id}' asks the same as '{seen[key]}'"
-                yield _error(benchmark.lines[item.id], what, "one item a question", "retire one")
+                yield error(benchmark.lines[item.id], what, "one item a question", "retire one")
             seen.setdefault(key, item.id)
 
 
@@ -92,18 +72,18 @@ def _qa_findings(benchmark: Benchmark, item: QaItem) -> Iterator[Finding]:
         clash = next((one for one in references if _holds(one, distractor) or _holds(distractor, one)), None)
         if clash:
             what = f"item '{item.id}' has the distractor '{distractor}', which shares words with '{clash}'"
-            yield _error(place, what, "distractors that no right answer holds", "remove it")
+            yield error(place, what, "distractors that no right answer holds", "remove it")
     for reference in references:
         if is_abstention(reference):
             what = f"item '{item.id}' has the reference '{reference}', which reads as an abstention"
-            yield _warning(place, what, "an answer in other words", 'reword it, or set answer_type to "none"')
+            yield warning(place, what, "an answer in other words", 'reword it, or set answer_type to "none"')
         if not canonical(reference):
-            yield _error(place, f"item '{item.id}' has the reference '{reference}', which has no words", "an answer")
+            yield error(place, f"item '{item.id}' has the reference '{reference}', which has no words", "an answer")
     if item.references and text_verdict(item.question, item.references).score:
-        yield _warning(place, f"item '{item.id}' holds its answer in the question", "a question that does not tell")
+        yield warning(place, f"item '{item.id}' holds its answer in the question", "a question that does not tell")
     for plausible in item.plausible:
         if not _holds(article, plausible):
-            yield _warning(place, f"item '{item.id}' has '{plausible}' as plausible, which is not in the article")
+            yield warning(place, f"item '{item.id}' has '{plausible}' as plausible, which is not in the article")
     yield from _evidence_findings(benchmark, item, place)
 
 
@@ -116,7 +96,7 @@ def _evidence_findings(benchmark: Benchmark, item: QaItem, place: str) -> Iterat
     for group in item.parts or (item.references,):
         if not any(_holds(evidence, one) for one in group):
             what = f"item '{item.id}' is to be located, but its evidence does not hold '{group[0]}'"
-            yield _error(place, what, "evidence that holds the answer", "quote the passage with the answer")
+            yield error(place, what, "evidence that holds the answer", "quote the passage with the answer")
 
 
 def _authored_findings(benchmark: Benchmark, item: QaItem) -> Iterator[Finding]:
@@ -126,11 +106,11 @@ def _authored_findings(benchmark: Benchmark, item: QaItem) -> Iterator[Finding]:
     needed |= {"evidence": item.evidence} if item.is_answerable else {"plausible": item.plausible, "near": item.near}
     for name, value in needed.items():
         if not value:
-            yield _error(
+            yield error(
                 place, f"item '{item.id}' has no '{name}'", f"'{name}' in every item of an authored set", "add it"
             )
     if item.answer_type == "yes_no":
-        yield _error(
+        yield error(
             place, f"item '{item.id}' is answered by yes or no", "an answer that cannot be tossed for", "reword it"
         )
 
@@ -142,11 +122,11 @@ def _summary_findings(benchmark: Benchmark, item: SummaryItem) -> Iterator[Findi
         evidence = [one if isinstance(one, str) else article[one.start : one.end] for one in fact.evidence]
         if evidence and not any(states(one, fact.facets) for one in evidence):
             what = f"fact '{fact.id}' of '{item.id}' is not found in its own evidence"
-            yield _error(place, what, "facets that the evidence holds in one sentence", "widen the facets")
+            yield error(place, what, "facets that the evidence holds in one sentence", "widen the facets")
     for point in item.contradictions:
         if states(article, point.facets):
             what = f"contradiction '{point.id}' of '{item.id}' is found in the article itself"
-            yield _error(place, what, "facets that no window of the article holds", "narrow the facets")
+            yield error(place, what, "facets that no window of the article holds", "narrow the facets")
     for number, reference in enumerate(item.references, start=1):
         yield from _reference_findings(item, number, reference, place)
 
@@ -154,17 +134,17 @@ def _summary_findings(benchmark: Benchmark, item: SummaryItem) -> Iterator[Findi
 def _reference_findings(item: SummaryItem, number: int, reference: str, place: str) -> Iterator[Finding]:
     length = len(words(reference))
     if item.max_words is not None and length > item.max_words:
-        yield _error(
+        yield error(
             place, f"reference {number} of '{item.id}' has {length} words", f"at most {item.max_words}", "cut it"
         )
     if item.facts:
         covered = fact_recall(reference, item.facts, max_words=item.max_words)
         if covered < REFERENCE_COVERS:
             what = f"reference {number} of '{item.id}' covers {covered:.2f} of the facts' weight"
-            yield _error(place, what, f"at least {REFERENCE_COVERS}", "mend the reference or the facts")
+            yield error(place, what, f"at least {REFERENCE_COVERS}", "mend the reference or the facts")
     for point in item.contradictions:
         if states(reference, point.facets):
-            yield _error(place, f"reference {number} of '{item.id}' states contradiction '{point.id}'", "none")
+            yield error(place, f"reference {number} of '{item.id}' states contradiction '{point.id}'", "none")
 
 
 def _twin_findings(benchmark: Benchmark) -> Iterator[Finding]:
@@ -174,11 +154,11 @@ def _twin_findings(benchmark: Benchmark) -> Iterator[Finding]:
     for (find, article), count in finds.items():
         where: Iterable[str] = [texts.get(article, "")] if article else texts.values()
         if article and article not in texts:
-            yield _error(place, f"the twin's edit of '{find}' is for '{article}'", "an article's id", "correct it")
+            yield error(place, f"the twin's edit of '{find}' is for '{article}'", "an article's id", "correct it")
         elif all(apply_edits(text, [Edit(find=find, replace="")]) == text for text in where):
-            yield _error(place, f"the twin's edit of '{find}' finds nothing", "whole words of the article", "remove it")
+            yield error(place, f"the twin's edit of '{find}' finds nothing", "whole words of the article", "remove it")
         if count > 1 or (article and (find, "") in finds):
-            yield _error(place, f"the twin edits '{find}' twice", "one edit for each text", "remove one")
+            yield error(place, f"the twin edits '{find}' twice", "one edit for each text", "remove one")
     for item in benchmark.items:
         if benchmark.manifest.twin and isinstance(item, QaItem) and item.status != "retired":
             yield from _twin_item_findings(benchmark, item)
@@ -193,4 +173,4 @@ def _twin_item_findings(benchmark: Benchmark, item: QaItem) -> Iterator[Finding]
     for group, changed in zip(item.parts or (item.references,), twin.parts or (twin.references,), strict=False):
         if any(_holds(evidence, one) for one in group) and not any(_holds(edited, one) for one in changed):
             what = f"item '{item.id}' has the twin's answer '{changed[0]}', which the twin's evidence does not hold"
-            yield _error(place, what, "an answer that follows from the edited evidence", "correct its 'twin'")
+            yield error(place, what, "an answer that follows from the edited evidence", "correct its 'twin'")
