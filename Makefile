@@ -6,9 +6,9 @@ PINS := pyproject.toml constraints.txt
 
 .PHONY: board test check wheel speed clean
 
-board: .venv/board.installed ## score every baseline on crossroads, print the table, write out/leaderboard.json
+board: .venv/board.installed ## score every baseline on crossroads, print the tables, write out/leaderboard.json
 	rm -rf out/baselines
-	$(BIN)/readmark run --out out/baselines > /dev/null
+	$(BIN)/readmark run --condition reading,closed_book,twin --out out/baselines > /dev/null
 	$(BIN)/readmark board out/baselines/* --out out
 
 test: .venv/test.installed ## install what tests need and pass them

@@ -314,3 +314,9 @@ def test_with_json_wrong_input_prints_pure_json_too(cli, runs):
         code, out, _ = cli(*arguments, "--json")
         assert code == 2
         assert json.loads(out)["problems"]
+
+
+def test_a_summariser_that_was_asked_under_conditions_for_questions_too_is_no_cut_run(tmp_path):
+    """It has no items under closed_book; that is no reason to refuse it."""
+    runs = [run(name, conditions=["reading", "closed_book"], out=tmp_path).folder for name in ("lead-3", "abstain")]
+    assert [entry.model for entry in board(runs, tmp_path / "board").entries] == ["abstain", "lead-3"]

@@ -50,7 +50,9 @@ class Plan:
         if (conditions, limit) == (self.conditions, self.limit):
             return self
         items = self.every[:limit]
-        prompts = tuple(prompt for name in conditions for prompt in make_prompts(self.benchmark, items, name))
+        made = {name: make_prompts(self.benchmark, items, name) for name in conditions}
+        prompts = tuple(prompt for name in conditions for prompt in made[name])
+        conditions = tuple(name for name in conditions if made[name]) or conditions  # a summariser has no closed_book
         keys = tuple(prediction_keys(self.model, prompts))
         return dataclasses.replace(self, conditions=conditions, limit=limit, prompts=prompts, keys=keys)
 
