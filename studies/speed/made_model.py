@@ -1,7 +1,7 @@
 """Make a Llama-type model with random weights, its tokenizer, and the questions that it is asked.
 
 Usage: made_model.py FOLDER SIZE; prints one JSON object. FOLDER gets `model/` as `save_pretrained` writes it,
-`benchmark/`, the questions of crossroads without its summary task, and `prompts.jsonl`, one prompt a line.
+`benchmark/`, the first 48 questions of crossroads, and `prompts.jsonl`, one prompt a line.
 
 The tokenizer is a byte-level BPE learnt on the article and its questions, merged until every word is one token. The
 article comes to as many tokens as the WordPiece vocabulary of BERT cuts it into, within 3 %, and the questions too.
@@ -59,7 +59,7 @@ SIZES: dict[str, dict[str, Any]] = {
 
 
 def write_benchmark(folder: Path) -> list[Prompt]:
-    """Write the questions on the bundled article as a test set of their own and return their prompts."""
+    """Write the first questions on the bundled article as a test set of their own and return their prompts."""
     folder.mkdir(parents=True)
     source = bundled("benchmark")
     lines = (source / "questions.jsonl").read_text("utf-8").splitlines(keepends=True)
