@@ -4,7 +4,7 @@ Usage: made_model.py FOLDER SIZE; prints one JSON object. FOLDER gets `model/` a
 `benchmark/`, the first 48 questions of crossroads, and `prompts.jsonl`, one prompt a line.
 
 The tokenizer is a byte-level BPE learnt on the article and its questions, merged until every word is one token. The
-article comes to as many tokens as the WordPiece vocabulary of BERT cuts it into, within 3 %, and the questions too.
+article comes to as many tokens as the WordPiece vocabulary of BERT cuts it into, within 4 %, and the questions too.
 A vocabulary of the article alone would cut the words of the questions into pieces, twice as many as usual.
 """
 
