@@ -30,6 +30,18 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """What all records share: frozen, named fields, unknown keys refused."""
 
 
+class Recipe(Record, frozen=True):
+    """How a test set wants answers compared; every part of it stands in the signature.
+
+    Attributes:
+        norm: SQuAD's rules, of version 1.1 or 2.0.
+        language: The articles' language as a BCP 47 tag, such as "en" or "zh".
+    """
+
+    norm: Norm = "squad2"
+    language: str = "en"
+
+
 class Span(Record, frozen=True):
     """A passage by its half-open offsets in the article's characters."""
 

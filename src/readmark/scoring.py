@@ -92,9 +92,9 @@ def score_item(
 
 
 def _scores(answer: Answer, item: Item, article: str, benchmark: Benchmark) -> dict[str, float]:
-    norm = benchmark.manifest.norm
+    recipe = benchmark.recipe
     found = {
-        name: metric.score(answer, item, article, norm) for name, metric in METRICS.items() if metric.applies(item)
+        name: metric.score(answer, item, article, recipe) for name, metric in METRICS.items() if metric.applies(item)
     }
     return {name: value for name, value in found.items() if value is not None}
 

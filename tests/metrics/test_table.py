@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from readmark.extraction import Answer, extract
 from readmark.metrics import HEADLINES, METRICS
-from readmark.records import Contradiction, Fact, QaItem, SummaryItem
+from readmark.records import Contradiction, Fact, QaItem, Recipe, SummaryItem
 
 NORMS = ("squad1", "squad2")
 ARTICLE = "The Taliban captured Pul-e-Khumri, 140 miles north of Kabul.\nOfficials fled to Farah on Friday."
@@ -90,7 +90,11 @@ ANY_TEXT = (
 
 
 def scores(answer, item, norm="squad2", article=ARTICLE):
-    return {name: metric.score(answer, item, article, norm) for name, metric in METRICS.items() if metric.applies(item)}
+    return {
+        name: metric.score(answer, item, article, Recipe(norm=norm))
+        for name, metric in METRICS.items()
+        if metric.applies(item)
+    }
 
 
 def said(text):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from readmark.errors import BenchmarkError, Problem
-from readmark.records import Article, BenchmarkStamp, Item, MissingPolicy, Norm, QaItem, Record
+from readmark.records import Article, BenchmarkStamp, Item, MissingPolicy, Norm, QaItem, Recipe, Record
 from readmark.text import sentence_spans
 
 
@@ -79,6 +79,11 @@ class Benchmark:
     def stamp(self) -> BenchmarkStamp:
         """What a run remembers of its test set."""
         return BenchmarkStamp(name=self.name, version=self.manifest.version, sha256=self.sha256, source=self.source)
+
+    @cached_property
+    def recipe(self) -> Recipe:
+        """How its answers are compared."""
+        return Recipe(norm=self.manifest.norm, language=self.manifest.language)
 
     def selected(self, *, drafts: bool = False) -> tuple[Item, ...]:
         """Return the items that are asked and scored: the active ones, and with `drafts` those too.

@@ -14,7 +14,7 @@ from readmark.metrics.facts import contradictions, fact_recall
 from readmark.metrics.list_f1 import list_f1
 from readmark.metrics.rouge import rouge_l, rouge_lsum, rouge_n
 from readmark.metrics.token_f1 import token_f1
-from readmark.records import Item, Norm, QaItem, SummaryItem, Task
+from readmark.records import Item, QaItem, Recipe, SummaryItem, Task
 from readmark.text import sentences, words
 
 Range = tuple[float, float] | None
@@ -30,7 +30,7 @@ class Metric:
         name: As it stands in every file and table.
         about: One line for people.
         applies: Whether the metric is defined on an item.
-        score: (answer, item, article's text, norm) → a number, or None where this answer gives none.
+        score: (answer, item, article's text, recipe) → a number, or None where this answer gives none.
         range: Its lowest and highest value; None where it has no finite range.
         higher_is_better: None where neither end is.
     """
@@ -38,7 +38,7 @@ class Metric:
     name: str
     about: str
     applies: Callable[[Item], bool]
-    score: Callable[[Answer, Item, str, Norm], float | None]
+    score: Callable[[Answer, Item, str, Recipe], float | None]
     range: Range = SHARE
     higher_is_better: bool | None = True
 
@@ -71,23 +71,24 @@ def _referenced(item: Item) -> bool:
     return isinstance(item, SummaryItem) and bool(item.references)
 
 
-def _lexical(function: Callable[..., float]) -> Callable[[Answer, Item, str, Norm], float]:
+def _lexical(function: Callable[..., float]) -> Callable[[Answer, Item, str, Recipe], float]:
     """Return exact_match or token_f1 over items: abstention is "", the unanswerable's reference is ""."""
 
-    def score(answer: Answer, item: Item, _: str, norm: Norm) -> float:
+    def score(answer: Answer, item: Item, _: str, recipe: Recipe) -> float:
         item = cast(QaItem, item)
         said = "" if answer.abstains else answer.text
-        return function(said, item.references, norm=norm) if item.is_answerable else function(said, [""], norm="squad2")
+        references, norm = (item.references, recipe.norm) if item.is_answerable else (("",), "squad2")
+        return function(said, references, norm=norm)
 
     return score
 
 
-def _over(function: Callable[..., float]) -> Callable[[Answer, Item, str, Norm], float]:
-    return lambda answer, item, _article, _norm: function(answer.text, cast(SummaryItem, item).references)
+def _over(function: Callable[..., float]) -> Callable[[Answer, Item, str, Recipe], float]:
+    return lambda answer, item, _article, _recipe: function(answer.text, cast(SummaryItem, item).references)
 
 
-def _copying(function: Callable[[str, str], float | None]) -> Callable[[Answer, Item, str, Norm], float | None]:
-    return lambda answer, _item, article, _norm: function(answer.text, article)
+def _copying(function: Callable[[str, str], float | None]) -> Callable[[Answer, Item, str, Recipe], float | None]:
+    return lambda answer, _item, article, _recipe: function(answer.text, article)
 
 
 def _by_sentence(text: str) -> str:
@@ -98,21 +99,21 @@ METRICS: dict[str, Metric] = {
     metric.name: metric
     for metric in (
         Metric("answer_match", "says what a reference says; reads verbose answers; abstains where it should", _qa,
-               lambda a, i, _t, _n: answer_match(a, cast(QaItem, i)).score),
+               lambda a, i, _t, _r: answer_match(a, cast(QaItem, i)).score),
         Metric("exact_match", "equals a reference after SQuAD's normalisation", _text_qa, _lexical(exact_match)),
         Metric("token_f1", "shares tokens with a reference (SQuAD's F1)", _text_qa, _lexical(token_f1)),
         Metric("list_f1", "names the parts of a list", _list_qa,
-               lambda a, i, _t, _n: list_f1("" if a.abstains else a.text, cast(QaItem, i).parts)),
+               lambda a, i, _t, _r: list_f1("" if a.abstains else a.text, cast(QaItem, i).parts)),
         Metric("false_answer", "answers the unanswerable", _unanswerable,
-               lambda a, _i, _t, _n: float(not a.abstains), higher_is_better=False),
+               lambda a, _i, _t, _r: float(not a.abstains), higher_is_better=False),
         Metric("missed_answer", "abstains from the answerable", _answerable,
-               lambda a, _i, _t, _n: float(a.abstains), higher_is_better=False),
+               lambda a, _i, _t, _r: float(a.abstains), higher_is_better=False),
         Metric("fact_recall", "weighted facts stated within the budget", lambda i: _summary(i) and bool(i.facts),  # type: ignore[union-attr]
-               lambda a, i, _t, _n: fact_recall(a.text, cast(SummaryItem, i).facts,
+               lambda a, i, _t, _r: fact_recall(a.text, cast(SummaryItem, i).facts,
                                                 max_words=cast(SummaryItem, i).max_words)),
         Metric("contradictions", "listed contradictions stated",
                lambda i: _summary(i) and bool(i.contradictions),  # type: ignore[union-attr]
-               lambda a, i, _t, _n: contradictions(a.text, cast(SummaryItem, i).contradictions),
+               lambda a, i, _t, _r: contradictions(a.text, cast(SummaryItem, i).contradictions),
                higher_is_better=False),
         Metric("rouge1", "shares words with a reference", _referenced, _over(lambda p, r: rouge_n(p, r, 1))),
         Metric("rouge2", "shares pairs of words with a reference", _referenced, _over(lambda p, r: rouge_n(p, r, 2))),
@@ -125,10 +126,10 @@ METRICS: dict[str, Metric] = {
         Metric("compression", "the article's tokens by the summary's", _summary, _copying(compression), None, None),
         Metric("novelty", "share of bigrams that are not the article's", _summary, _copying(novelty),
                higher_is_better=None),
-        Metric("words", "length in words", _summary, lambda a, _i, _t, _n: float(len(words(a.text))), None, None),
+        Metric("words", "length in words", _summary, lambda a, _i, _t, _r: float(len(words(a.text))), None, None),
         Metric("over_budget", "longer than the budget",
                lambda i: _summary(i) and i.max_words is not None,  # type: ignore[union-attr]
-               lambda a, i, _t, _n: float(len(words(a.text)) > (cast(SummaryItem, i).max_words or 0)),
+               lambda a, i, _t, _r: float(len(words(a.text)) > (cast(SummaryItem, i).max_words or 0)),
                higher_is_better=False),
     )
 }  # fmt: skip
