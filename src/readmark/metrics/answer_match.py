@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from readmark.metrics.equivalence import canonical, is_number
+from readmark.metrics.equivalence import canonical
+from readmark.metrics.evidence import Words, log_odds, own_words, read
 from readmark.metrics.list_f1 import ListReading, cuts, equals_part, read_list
+from readmark.metrics.objections import LONGEST, Found, distracted, find_tokens, is_denied, objection, places, rivalled
+from readmark.metrics.partial import date_agreement, partial_objection
+from readmark.metrics.yes_no import is_pole, says_yes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from readmark.extraction import Answer
     from readmark.records import QaItem
 
-LONGEST = 60  # tokens of a verbose answer; beyond it, an answer lists the article rather than answers
-_DENIALS = {"not", "cannot", "no", "never", "neither", "nor", "without", "except"}
-_DENYING_PAIRS = {("rather", "than"), ("instead", "of")}
-_AUXILIARIES = {"is", "was", "are", "were", "do", "does", "did", "has", "have", "had", "would", "could", "will"}
-_POLES = {"yes", "no"}
+__all__ = ["LONGEST", "Candidate", "Verdict", "answer_match", "candidates", "find_tokens", "forms", "rule_verdict", "text_verdict"]
+
+_PARENTHESIS = re.compile(r"\s\([^()]*\)")
 
 
 class Verdict(NamedTuple):
@@ -28,14 +30,31 @@ class Verdict(NamedTuple):
     rule: str
 
 
+class Candidate(NamedTuple):
+    """A reference that an answer may hold in part, with nothing to speak against it.
+
+    Attributes:
+        reference: As it is given.
+        own: The stems of its own words, which the question does not have.
+        wanted: The reference's words.
+        said: The answer's words.
+        is_less_exact: Whether the answer has its date without the day or the month.
+    """
+
+    reference: str
+    own: tuple[str, ...]
+    wanted: Words
+    said: Words
+    is_less_exact: bool
+
+
 def answer_match(prediction: Answer, item: QaItem) -> Verdict:
     """Return whether an answer says what a reference says, and by which rule.
 
-    Unanswerable: right if it abstains. Otherwise right if its canonical tokens (`equivalence.canonical`: numbers
-    by value, spelling folded) equal a reference's, or hold one as neighbouring tokens and nothing speaks against
-    it: a distractor, another number of its kind beside a number ("8 towns, 9 towns"), a denial, an "or", a further
-    answer behind a semicolon, more than 60 tokens, only words of the question. "Yes" and "no" must open or close
-    the answer. For a list, every part must be there, and nothing more.
+    Unanswerable: right if it abstains. Otherwise right if its canonical tokens (`equivalence.canonical`: numbers and
+    dates by value, spelling folded) equal a reference's; or hold one as neighbouring tokens, and nothing speaks against
+    it (`objections`); or hold enough of one (`evidence`), with every number and name agreeing (`partial`). "Yes" and
+    "no" are read apart (`yes_no`). For a list, every part must be there, and nothing more.
 
     Args:
         prediction: The extracted answer.
@@ -65,147 +84,97 @@ def answer_match(prediction: Answer, item: QaItem) -> Verdict:
     return text_verdict(prediction.text, item.references, item.distractors, item.question)
 
 
-class Found(NamedTuple):
-    """A reference in an answer: the answer's tokens, the reference's place in them, the question's tokens."""
-
-    said: tuple[str, ...]
-    start: int
-    end: int
-    asked: tuple[str, ...]
-
-    @property
-    def wanted(self) -> tuple[str, ...]:
-        """The reference's tokens."""
-        return self.said[self.start : self.end]
-
-
 def text_verdict(text: str, references: Sequence[str], distractors: Sequence[str] = (), question: str = "") -> Verdict:
     """Return the verdict on one text against alternatives; the rule for all but lists."""
+    verdict = rule_verdict(text, references, distractors, question)
+    if verdict:
+        return verdict
+    best, most, rejected = "", 0.0, "holds no reference"
+    for found in candidates(text, references, distractors, question):
+        if isinstance(found, str):
+            rejected = found
+            continue
+        odds = log_odds(*found[1:])
+        if odds > most:
+            best, most = found.reference, odds
+    return Verdict(1.0, f"holds enough of '{best}'") if best else Verdict(0.0, rejected)
+
+
+def rule_verdict(text: str, references: Sequence[str], distractors: Sequence[str], question: str) -> Verdict | None:
+    """Return the verdict where a rule decides: equal, empty, too long, yes or no, or held word for word."""
     said = canonical(text)
     for reference in references:
-        if said == canonical(reference) and (said or text.strip() == reference.strip()):
-            return Verdict(1.0, f"equals '{reference}'")
+        for form in forms(reference):
+            wanted = canonical(form)
+            if said == wanted and (said or text.strip() == form.strip()):
+                return Verdict(1.0, f"equals '{reference}'")
+            if said and "".join(said) == "".join(wanted) and not any(map(str.isdigit, "".join(wanted))):
+                return Verdict(1.0, f"equals '{reference}', spaces aside")
     if not said:
         return Verdict(0.0, "says nothing")
-    objection = "holds no reference"
-    for reference in sorted(references, key=lambda one: -len(canonical(one))):
-        wanted = canonical(reference)
-        at = find_tokens(said, wanted)
-        if at is None:
-            continue
-        found = Found(said, at, at + len(wanted), canonical(question))
-        against = _objection(found) or _distracted(found, distractors) or _rivalled(text, references)
-        if not against:
-            return Verdict(1.0, f"holds '{reference}'")
-        objection = f"holds '{reference}', but {against}"
-    return Verdict(0.0, objection)
-
-
-def find_tokens(said: Sequence[str], wanted: Sequence[str], start: int = 0) -> int | None:
-    """Return where `wanted` stands in `said` as neighbouring tokens, or None."""
-    if not wanted:
-        return None
-    for at in range(start, len(said) - len(wanted) + 1):
-        if said[at] == wanted[0] and tuple(said[at : at + len(wanted)]) == tuple(wanted):
-            return at
-    return None
-
-
-def _objection(found: Found) -> str:
-    """Return what speaks against a reference found in a longer answer, or ""."""
-    said, start, end, asked = found
     if len(said) > LONGEST:
-        return f"in more than {LONGEST} words"
-    if _POLES.issuperset(found.wanted):
-        return "" if {said[0], said[-1]} & _POLES == set(found.wanted) else "not as a plain yes or no"
-    if set(found.wanted) <= set(asked):
-        return "only words of the question"
-    if _is_denied(found):
-        return "denied"
-    if "or" in said[max(0, start - 2) : start] or "or" in said[end : end + 2]:
-        return "beside an 'or'"
-    return _other_number(found)
+        return Verdict(0.0, f"in more than {LONGEST} words")
+    if references and all(map(is_pole, references)):
+        yes = says_yes(text, question)
+        wanted_yes = {canonical(reference) == ("yes",) for reference in references}
+        return Verdict(float(yes in wanted_yes), {None: "no plain yes or no", True: "says yes", False: "says no"}[yes])
+    return _held(text, references, distractors, question)
 
 
-def _is_denied(found: Found) -> bool:
-    """Return whether a denial stands up to three words before, after any "but", or "is not" right behind.
+def forms(reference: str) -> list[str]:
+    """Return a reference, what stands beside its parenthesis, and the sides of its "or".
 
-    A denial that the question itself holds in the same words is none: "not yet captured" answers what is not yet
-    captured.
+    Example:
+        >>> forms("adenine (A)")
+        ['adenine (A)', 'adenine']
     """
-    said, start, end, asked = found
-    denials = _DENIALS - {one for one, after in pairwise(asked) if find_tokens(said, (one, after)) is not None}
-    before = said[max(0, start - 3) : start]
-    while "but" in before:
-        before = before[before.index("but") + 1 :]
-    behind = said[end : end + 2]
-    return (
-        not denials.isdisjoint(before)
-        or before[-2:] in _DENYING_PAIRS
-        or (len(behind) == 2 and behind[0] in _AUXILIARIES and behind[1] in denials)
-    )
+    bare = _PARENTHESIS.sub("", reference).strip()
+    sides = bare.split(" or ") if " or " in bare else []
+    return [reference, *(form for form in (bare, *sides) if form and form != reference)]
 
 
-def _other_number(found: Found) -> str:
-    """Return the objection to a further number that could answer the same question: one of the same kind.
-
-    A lone 1 is no such number, since it is mostly the pronoun ("one official said").
-    """
-    said, start, end, asked = found
-    own = {_kind(said, at) for at in range(start, end) if is_number(said[at])}
-    if own and said[start - 1 : start] == ("minus",):
-        return "of the other sign"
-    known = {*asked, *found.wanted, "1"}
-    for at in (*range(start), *range(end, len(said))) if own else ():
-        if is_number(said[at]) and said[at] not in known and any(_compete(kind, _kind(said, at)) for kind in own):
-            return f"beside another number, {said[at]}"
-    return ""
-
-
-def _kind(said: Sequence[str], at: int) -> str:
-    """Return of which kind a number is: a rank, a year, or an amount of what the next word says, "" at the end."""
-    number = said[at]
-    if number.endswith("th"):
-        return "(rank)"
-    if len(number) == 4 and number < "2100":
-        return "(year)"
-    return said[at + 1] if at + 1 < len(said) else ""
+def _held(text: str, references: Sequence[str], distractors: Sequence[str], question: str) -> Verdict | None:
+    """Return the verdict where the answer holds a reference word for word; None where it holds none."""
+    said, asked = read(text), read(question)
+    every = [(form, reference) for reference in references for form in forms(reference)]
+    accepted = frozenset(token for form, _ in every for token in canonical(form))
+    against = ""
+    for form, reference in sorted(every, key=lambda one: -len(canonical(one[0]))):
+        wanted = canonical(form)
+        for at in places(said.tokens, wanted):
+            found = Found(said, at, at + len(wanted), asked, accepted)
+            why = objection(found) or distracted(found, distractors) or rivalled(text, references, asked.tokens)
+            if not why:
+                return Verdict(1.0, f"holds '{reference}'")
+            against = f"holds '{reference}', but {why}"
+    return Verdict(0.0, against) if against else None
 
 
-def _compete(kind: str, other: str) -> bool:
-    return kind == other or ("" in {kind, other} and not {kind, other} & {"(rank)", "(year)"})
+def candidates(
+    text: str, references: Sequence[str], distractors: Sequence[str], question: str
+) -> Iterator[Candidate | str]:
+    """Yield each reference that the answer may hold in part; where something speaks against one, that in words."""
+    said, asked = read(text), read(question)
+    for reference in (form for one in references for form in forms(one)):
+        wanted = read(reference)
+        own = own_words(wanted, asked)
+        if not own:
+            continue
+        why = partial_objection(reference, wanted, said, asked) or _distracted_part(said, asked, wanted, distractors)
+        if why:
+            yield f"holds a part of '{reference}', but {why}"
+        else:
+            yield Candidate(reference, own, wanted, said, date_agreement(wanted.tokens, said.tokens) == 0.5)
 
 
-def _distracted(found: Found, distractors: Iterable[str]) -> str:
-    """Return the objection to a distractor that is not part of the reference, denied, or the question's own words."""
-    said, asked = found.said, found.asked
-    own = [(at, at + len(found.wanted)) for at in _places(said, found.wanted)]
+def _distracted_part(said: Words, asked: Words, wanted: Words, distractors: Sequence[str]) -> str:
+    """Return the objection to a distractor beside a part of a reference."""
     for distractor in distractors:
         tokens = canonical(distractor)
-        if find_tokens(asked, tokens) is not None:
-            continue
-        for at in _places(said, tokens):
-            end = at + len(tokens)
-            inside = any(first <= at and end <= last for first, last in own)
-            if not inside and not _is_denied(Found(said, at, end, asked)):
+        for at in places(said.tokens, tokens):
+            inside = set(tokens) <= set(wanted.tokens) or set(tokens) <= set(asked.tokens)
+            if not inside and not is_denied(Found(said, at, at + len(tokens), asked)):
                 return f"beside '{distractor}'"
-    return ""
-
-
-def _places(said: tuple[str, ...], wanted: tuple[str, ...]) -> Iterator[int]:
-    at = find_tokens(said, wanted)
-    while at is not None:
-        yield at
-        at = find_tokens(said, wanted, at + 1)
-
-
-def _rivalled(text: str, references: Sequence[str]) -> str:
-    """Return the objection to a second short answer behind a semicolon, by which the prompt parts several answers."""
-    pieces = cuts(text.replace("\n", " "))[0] if ";" in text else []
-    for piece in pieces if len(pieces) > 1 else ():
-        said = canonical(piece)
-        if len(said) <= 4 and all(find_tokens(said, canonical(one)) is None for one in references):
-            return f"beside '{piece}'"
     return ""
 
 
@@ -215,9 +184,15 @@ def _list_verdict(text: str, item: QaItem) -> Verdict:
     if len(fine) > LONGEST:
         return Verdict(0.0, f"lists more than {LONGEST} things")
     readings = [read_list(pieces, item.parts, equals_part) for pieces in coarse]
-    readings.append(read_list(fine, item.parts, lambda one, part: text_verdict(one, part, item.distractors).score > 0))
+    readings.append(read_list(fine, item.parts, lambda one, part: _names_part(one, part, item.distractors)))
     verdicts = [_judged(reading, item) for reading in readings]
     return next((verdict for verdict in verdicts if verdict.score), verdicts[-1])
+
+
+def _names_part(piece: str, part: Sequence[str], distractors: Sequence[str]) -> bool:
+    """Return whether a piece is or holds a part word for word."""
+    verdict = rule_verdict(piece, part, distractors, "")
+    return verdict is not None and verdict.score > 0
 
 
 def _judged(reading: ListReading, item: QaItem) -> Verdict:

@@ -1,0 +1,233 @@
+"""What speaks against an answer that has a part of a reference, or its words in another order.
+
+Numbers and dates must agree in value, a name must not have another name in the place of a part, and of things joined
+by "and" none may be missing.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import NamedTuple
+
+from readmark.metrics.dates import MONTHS
+from readmark.metrics.equivalence import is_number
+from readmark.metrics.evidence import STOPWORDS, Words, is_held
+from readmark.metrics.objections import RANKS, Found, find_tokens, is_denied, objection, other_unit
+from readmark.metrics.spelling import UNIT_NAMES
+
+_PAIRS = (
+    "before after", "increase decrease", "increased decreased", "rise fall", "rose fell", "rising falling", "thin thick",
+    "lower raise", "lowered raised", "higher lower", "high low", "open close", "opened closed", "more less", "more fewer",
+    "first last", "left right", "up down", "win lose", "won lost", "alive dead", "early late", "inside outside",
+    "with without", "accept reject", "accepted rejected", "buy sell", "bought sold", "agree disagree", "guilty innocent",
+    "north south", "east west", "northern southern", "eastern western", "male female", "men women", "man woman",
+    "old young", "old new", "hot cold", "wet dry", "strong weak", "long short", "large small", "big small", "rich poor",
+    "gain loss", "gained lost", "arrive leave", "arrived left", "above below", "over under", "upper lower", "day night",
+    "morning evening", "summer winter", "spring autumn", "husband wife", "father mother", "brother sister", "son daughter",
+    "king queen", "hard soft", "light dark", "black white", "full empty", "maximum minimum", "majority minority",
+    "legal illegal", "true false", "success failure", "succeeded failed", "attack defend", "minor major", "pre post",
+)  # fmt: skip
+OPPOSITES: dict[str, tuple[str, ...]] = {}
+for _one, _other in (pair.split() for pair in _PAIRS):
+    OPPOSITES[_one] = (*OPPOSITES.get(_one, ()), _other)
+    OPPOSITES[_other] = (*OPPOSITES.get(_other, ()), _one)
+_SHORT = 6  # tokens of an answer in which any word may be a name where none has a capital
+_PRECISE = {"date", "dates", "day", "days", "exact", "exactly", "month", "weekday", "precise", "precisely"}
+
+_COUNTING = {"when", "year", "years", "date", "long", "many", "much", "number", "century", "decade", "time"}
+
+
+class Date(NamedTuple):
+    """What a text says of a date; "" is not said."""
+
+    year: str
+    month: str
+    day: str
+
+
+def dates_in(tokens: tuple[str, ...]) -> list[Date]:
+    """Return the dates in canonical tokens, and the years that stand alone.
+
+    Example:
+        >>> dates_in(("2020", "may", "june", "4", "1999"))
+        [Date(year='2020', month='may', day=''), Date(year='', month='june', day='4'), Date(year='1999', month='', day='')]
+    """
+    found, used = [], set()
+    for i, token in enumerate(tokens):
+        if token in MONTHS:
+            year = tokens[i - 1] if i and _is_year(tokens[i - 1]) else ""
+            after = tokens[i + 1] if i + 1 < len(tokens) else ""
+            found.append(Date(year, token, after if after.isdigit() and len(after) <= 2 else ""))
+            used |= {i - 1} if year else set()
+    return found + [Date(token, "", "") for i, token in enumerate(tokens) if _is_year(token) and i not in used]
+
+
+def _is_year(token: str) -> bool:
+    return len(token) == 4 and token.isdigit()
+
+
+def date_agreement(wanted: tuple[str, ...], said: tuple[str, ...]) -> float | None:
+    """Return how far an answer agrees with a reference's dates: 1.0 in full, 0.5 less exact, 0.0 not; None without any.
+
+    A date without a year and the year elsewhere make a date in full.
+    """
+    own = [date for date in dates_in(wanted) if date.month]
+    if not own:
+        return None
+    there = dates_in(said)
+    return min(_agreement(date, there) for date in own)
+
+
+def _agreement(date: Date, there: list[Date]) -> float:
+    best = 0.0
+    for other in there:
+        both = [(mine, theirs) for mine, theirs in zip(date, other, strict=True) if mine and theirs]
+        if both and all(mine == theirs for mine, theirs in both):
+            best = max(best, 1.0 if len(both) == sum(map(bool, date)) else 0.5)
+    is_split = any(one.year == date.year for one in there) and any(not one.year and one[1:] == date[1:] for one in there)
+    return 1.0 if date.year and is_split else best
+
+
+def partial_objection(reference: str, wanted: Words, said: Words, asked: Words) -> str:
+    """Return what speaks against taking an answer for a reference that it does not hold word for word, or ""."""
+    agreement = date_agreement(wanted.tokens, said.tokens)
+    if agreement == 0.0:
+        return "another date"
+    if agreement == 0.5 and _PRECISE & set(asked.tokens):
+        return "a less exact date"
+    if agreement is None:
+        missing = [token for token in needed_numbers(wanted, asked) if not _has_number(token, wanted, said)]
+        if missing:
+            return f"not the number {missing[0]}"
+    return (
+        _unnamed(wanted, said, asked)
+        or _unmodified(wanted, said)
+        or _opposite(wanted, said, asked)
+        or _one_of_two(wanted, said, asked)
+        or _other_name(reference, wanted, said, asked)
+        or _other_unit(wanted, said, asked)
+        or _objected(wanted, said, asked)
+    )
+
+
+def needed_numbers(wanted: Words, asked: Words) -> list[str]:
+    """Return the numbers that an answer must have; the year of "the act of 1790" only where a number is asked for."""
+    is_counted = bool(_COUNTING & set(asked.tokens))
+    return [
+        token
+        for i, token in enumerate(wanted.tokens)
+        if is_number(token) and (is_counted or not (_is_year(token) and i > 1 and wanted.tokens[i - 1] in {"of", "in"}))
+    ]
+
+
+def _has_number(number: str, wanted: Words, said: Words) -> bool:
+    """Return whether an answer has a number; "season 4" has that of "the fourth season", and the other way round."""
+    if number in said.tokens:
+        return True
+    at = wanted.tokens.index(number)
+    if number.endswith("th"):
+        return find_tokens(said.tokens, (*wanted.tokens[at + 1 : at + 2], number[:-2])) is not None
+    return at > 0 and find_tokens(said.tokens, (f"{number}th", wanted.tokens[at - 1])) is not None
+
+
+def _one_of_two(wanted: Words, said: Words, asked: Words) -> str:
+    """Return the objection to a missing side of an "and"."""
+    if "and" not in wanted.tokens:
+        return ""
+    sides: list[list[str]] = [[]]
+    for word in wanted.stems:
+        if word == "and":
+            sides.append([])
+        elif word not in STOPWORDS and word not in asked.known:
+            sides[-1].append(word)
+    missing = [side for side in sides if side and not any(is_held(word, said) for word in side)]
+    return f"not '{' '.join(missing[0])}'" if missing and len(missing) < len(sides) else ""
+
+
+def _other_name(reference: str, wanted: Words, said: Words, asked: Words) -> str:
+    """Return the objection to another name in the place of a part: "Franklin Roosevelt" for "Theodore Roosevelt".
+
+    A name that begins as the missing one does may be a short form of it ("Kate" of "Kathleen", "J." of "John").
+    """
+    own = [word for word in wanted.stems if word not in STOPWORDS]
+    if "," in reference or not wanted.capitals.issuperset(token for token in wanted.tokens if token not in STOPWORDS):
+        return ""
+    if not said.capitals and len(said.tokens) > _SHORT:
+        return ""
+    for i, word in enumerate(own) if not set(MONTHS) & set(own) else ():
+        for step in (1, -1) if not is_number(word) else ():
+            neighbour = own[i - step] if 0 <= i - step < len(own) else ""
+            if neighbour not in said.stems or is_held(word, said):
+                continue
+            slot = said.stems.index(neighbour) + step
+            other = said.stems[slot] if 0 <= slot < len(said.stems) else ""
+            is_free = other and said.is_name(slot) and other not in {*own, *STOPWORDS} and other not in asked.known
+            near = said.stems[max(0, slot - 2) : slot + 3]
+            given = own[:-1]  # a surname has no short form
+            is_short = word in given and any(_is_short_form(one, word) for one in near if one not in own)
+            if is_free and not is_number(other) and not is_short and not any(_is_short_form(other, one) for one in given) and not _is_variant(other, word):
+                return f"'{other}' in the place of '{word}'"
+    return ""
+
+
+def _is_short_form(one: str, other: str) -> bool:
+    """Return whether one name may stand for another: the same beginning, or initials ("BR" for "Ramji")."""
+    short, long = sorted((one, other), key=len)
+    return long[0] in short if len(short) <= 3 else short[:3] == long[:3]
+
+
+def _is_variant(one: str, other: str) -> bool:
+    """Return whether two surnames differ by a last letter: "Bennet", "Bennett"."""
+    short, long = sorted((one, other), key=len)
+    return long[:-1] == short
+
+
+def _unnamed(wanted: Words, said: Words, asked: Words) -> str:
+    """Return the objection to a name of several words that the answer has as common words alone."""
+    own = [word for word in wanted.tokens if word not in STOPWORDS and word not in asked.tokens]
+    is_name = len(own) > 1 and wanted.capitals.issuperset(own) and not any(map(is_number, own))
+    if not is_name or len(said.capitals) < 1 or said.capitals & set(own):
+        return ""
+    return "not as a name" if set(own) & set(said.tokens) else ""
+
+
+def _unmodified(wanted: Words, said: Words) -> str:
+    """Return the objection to a chairman where the deputy is right."""
+    pairs = pairwise(wanted.tokens)
+    missing = [word for word, after in pairs if word in RANKS and word not in said.tokens and word + after not in said.known]
+    return f"not '{missing[0]}'" if missing else ""
+
+
+def _opposite(wanted: Words, said: Words, asked: Words) -> str:
+    """Return the objection to a word that means the contrary of a missing one."""
+    for token in wanted.tokens:
+        for other in OPPOSITES.get(token, ()) if token not in said.tokens else ():
+            if other in said.tokens and other not in asked.tokens and other not in wanted.tokens:
+                return f"'{other}' for '{token}'"
+    return ""
+
+
+def _other_unit(wanted: Words, said: Words, asked: Words) -> str:
+    """Return the objection to the reference's number with another unit."""
+    missing = [token for token in wanted.tokens if token in UNIT_NAMES and token not in said.tokens]
+    if not missing:
+        return ""
+    for number in (token for token in wanted.tokens if is_number(token)):
+        at = find_tokens(said.tokens, (number,))
+        after = said.tokens[at + 1 : at + 4] if at is not None else ()
+        other = [token for token in after if token in UNIT_NAMES and token not in {*wanted.tokens, *asked.tokens}]
+        if other:
+            return f"with the unit '{other[0]}'"
+    return ""
+
+
+def _objected(wanted: Words, said: Words, asked: Words) -> str:
+    """Return what the answer says against the first own word that it holds."""
+    own = [word for word in wanted.stems if word not in STOPWORDS and word not in asked.known]
+    at = next((said.stems.index(word) for word in own if word in said.stems), None)
+    if at is None:
+        return ""
+    found = Found(said, at, at + 1, asked)
+    if is_denied(found) and not {"not", "no", "never"} & set(wanted.tokens):
+        return "denied"
+    return objection(found) if len(wanted.tokens) == 1 else other_unit(found)

@@ -1,0 +1,111 @@
+"""Fit the weights of answer_match's evidence (`readmark.metrics.evidence.WEIGHTS`) to people's verdicts.
+
+Usage: answer_match_weights.py NQ.json. The file is EVOUNA's (Wang et al. 2023, arXiv 2305.12421): questions, references
+joined by "/", answers of five systems, each with a person's verdict; questions marked improper are left out.
+
+Only cases that no rule decides are fitted: logistic regression over the features of `features_of`, with a ridge of 0.1
+against separation. The constant is then moved so that the rule calls as many answers right as people do. Agreement is
+told by folds over questions too: weights are made without the questions that they judge.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy.optimize import minimize
+
+from readmark.extraction import extract
+from readmark.metrics.answer_match import candidates, rule_verdict
+from readmark.metrics.evidence import WEIGHTS, evidence_features
+
+SYSTEMS = {"fid": "FiD", "gpt35": "GPT-3.5", "chatgpt": "ChatGPT", "gpt4": "GPT-4", "newbing": "Bing"}
+FOLDS = 5
+RIDGE = 0.1
+
+
+class Case:
+    """An answer: what the rules say of it, or the features of each reference that it may hold in part."""
+
+    def __init__(self, number: int, system: str, question: str, references: list[str], text: str, is_right: bool) -> None:
+        self.number, self.system, self.is_right = number, system, is_right
+        answer = extract(text, "answer")
+        decided = rule_verdict(answer.text, references, (), question)
+        self.is_fixed = answer.abstains or decided is not None
+        self.fixed = not answer.abstains and decided is not None and decided.score > 0
+        found = [] if self.is_fixed else candidates(answer.text, references, (), question)
+        features = [evidence_features(*one[1:]) for one in found if not isinstance(one, str)]
+        self.rows = np.array([list(one.values()) for one in features if one is not None])
+        self.is_fixed = self.is_fixed or not len(self.rows)
+
+
+def read_cases(path: Path) -> list[Case]:
+    """Return every answer that a person judged."""
+    return [
+        Case(number, system, row["question"], split(row["golden_answer"]), row[f"answer_{system}"] or "", verdict)
+        for number, row in enumerate(json.loads(path.read_text(encoding="utf-8")))
+        for system in SYSTEMS
+        if not row["improper"] and (verdict := row[f"judge_{system}"]) is not None
+    ]
+
+
+def split(references: str) -> list[str]:
+    """Return references that are joined by "/"."""
+    return [one for one in references.split("/") if one.strip()]
+
+
+def fit(cases: list[Case]) -> Any:
+    """Return the constant and the weights."""
+    open_cases = [case for case in cases if not case.is_fixed]
+    rows = np.array([case.rows[np.argmax(case.rows[:, :2].sum(axis=1))] for case in open_cases])
+    design = np.column_stack([np.ones(len(rows)), rows])
+    right = np.array([case.is_right for case in open_cases], float)
+
+    def loss(weights: Any) -> tuple[float, Any]:
+        odds = design @ weights
+        slope = design.T @ (1 / (1 + np.exp(-odds)) - right) + RIDGE * weights
+        return float(np.logaddexp(0, odds).sum() - right @ odds + RIDGE / 2 * weights @ weights), slope
+
+    weights = minimize(loss, np.zeros(design.shape[1]), jac=True, method="L-BFGS-B").x
+    wanted = sum(case.is_right for case in cases) - sum(case.fixed for case in cases if case.is_fixed)
+    best = np.sort([(case.rows @ weights[1:]).max() for case in open_cases])[::-1]
+    weights[0] = -float(best[min(max(wanted, 0), len(best) - 1)])  # as many of the undecided as people call right
+    return weights
+
+
+def verdicts(cases: list[Case], weights: Any) -> Any:
+    """Return whether each answer is called right."""
+    return np.array(
+        [case.fixed if case.is_fixed else bool((case.rows @ weights[1:]).max() + weights[0] > 0) for case in cases]
+    )
+
+
+def main() -> None:
+    """Fit, print the weights and the agreement by folds."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("file", type=Path)
+    cases = read_cases(parser.parse_args().file)
+    right = np.array([case.is_right for case in cases])
+    fold = np.array([case.number % FOLDS for case in cases])
+    called = np.zeros(len(cases), bool)
+    for one in range(FOLDS):
+        weights = fit([case for case, of in zip(cases, fold, strict=True) if of != one])
+        inside = [case for case, of in zip(cases, fold, strict=True) if of == one]
+        called[fold == one] = verdicts(inside, weights)
+    weights = fit(cases)
+    print("weights:", {name: round(float(value), 2) for name, value in zip(WEIGHTS, weights, strict=True)})
+    shares = []
+    for system, name in SYSTEMS.items():
+        mine = np.array([case.system == system for case in cases])
+        shares.append(float((called == right)[mine].mean()))
+        bias = 100 * (called[mine].mean() - right[mine].mean())
+        print(f"{name:<8} agreement {100 * shares[-1]:.1f}  mean score {100 * called[mine].mean():.1f} "
+              f"people {100 * right[mine].mean():.1f}  difference {bias:+.1f}")  # fmt: skip
+    print(f"mean agreement {100 * np.mean(shares):.2f}, by {FOLDS} folds over questions")
+
+
+if __name__ == "__main__":
+    main()
