@@ -1,57 +1,46 @@
-"""From what a model said to its answer: a named rule, published phrases of abstention.
+"""From what a model said to its answer: a named rule.
 
 `none` takes the text as it is and reads only an empty one as abstention, as SQuAD's files mean it.
-`answer` is for models that talk: it drops thinking blocks, takes what stands after the last "Final answer:",
-strips one label, Markdown emphasis and enclosing quotes, and knows the phrases below. It never takes the first
-sentence of a longer text; whether a verbose answer is right is for `answer_match` to say.
+`answer` is for models that talk: it drops thinking blocks, takes what stands after the last "Final answer:", in
+\\boxed{} or under "answer" in JSON, leaves what is taken back ("12. Wait, 16"), strips one label, Markdown and enclosing
+quotes, and knows the phrases of `abstention`. It never takes the first sentence of a longer text; whether a verbose
+answer is right is for `answer_match` to say.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Literal, NamedTuple
 
+from readmark.abstention import ABSTENTIONS, is_abstention
+
+__all__ = ["ABSTENTIONS", "EXTRACTIONS", "Answer", "Extraction", "extract", "is_abstention"]
+
 Extraction = Literal["answer", "none"]
 EXTRACTIONS: tuple[Extraction, ...] = ("answer", "none")
-_PLACES = ("article", "text", "passage")
-_SILENCES = (
-    "say", "say so", "state", "state this", "mention", "mention this", "mention it", "specify", "specify this",
-    "answer the question", "answer this question", "provide this information", "provide enough information",
-    "give", "tell", "provide", "indicate", "contain",
-)  # fmt: skip
-_MISSING = ("stated", "mentioned", "specified", "given", "provided", "answerable")
-ABSTENTIONS = frozenset(
-    {
-        "unanswerable", "no answer", "none", "n a", "unknown", "i dont know", "i do not know",
-        "it does not say", "it doesnt say", "not enough information", "insufficient information",
-        "this is unanswerable", "the question is unanswerable", "this question is unanswerable",
-        "cannot be answered", "it cannot be answered", "this question cannot be answered",
-        "the question cannot be answered", "cannot be determined", "it cannot be determined",
-    }
-    | {f"the {place} {no} {verb}" for place in _PLACES for no in ("does not", "doesnt") for verb in _SILENCES}
-    | {f"{it}not {word}{where}" for it in ("", "it is ", "this is ") for word in _MISSING
-       for where in ("", *(f" in the {place}" for place in _PLACES))}
-)  # fmt: skip
 
-# A text that begins by saying that there is no answer and does not go on to give one.
-_EXPLAINED = re.compile(
-    r"(?:(?:the |this )?(?:answer|question) is )?(?:unanswerable|not answerable)(?=\s*(?:[.,;:(\n–—-]|$))"
-    rf"|(?:the|this) (?:{'|'.join(_PLACES)}) (?:does not|doesnt|did not|didnt) (?:{'|'.join(_SILENCES)})\b"
-    r"|(?:it is |this is )?not (?:stated|mentioned|specified|given|provided) (?:in|by|anywhere)\b"
-    r"|there is no (?:information|mention|answer)\b"
-)
-_BUT = re.compile(r"\b(?:but|however|although|though|yet|probably|likely|perhaps|i think|i guess)\b")
 _UNFINISHED = re.compile(r"<(think|thinking|reasoning)>(?!.*</\1>)", re.DOTALL | re.IGNORECASE)
-LONGEST_ABSTENTION = 300  # characters
 _THINKING = re.compile(r"<(think|thinking|reasoning)>.*?(?:</\1>|\Z)", re.DOTALL | re.IGNORECASE)
 _UNOPENED = "</think>"  # where a chat template has opened the block itself
 # "Answer:" as a label: at a line's start, with a capital, or after one of these words; not the "answer:" of a sentence.
+# A conclusion needs no colon: "So the answer is Kunduz."
 _FINAL = re.compile(
     r"(?:(?i:^[ \t*_#>]*|\b(?:the|my|final|short|correct|best)\s+)(?i:final\s+)?(?i:answer)|\bA(?:nswer|NSWER))"
-    r"(?i:\s+is)?\s*+:[*_ \t]*",
+    r"(?i:\s+is)?\s*+:[*_ \t]*"
+    r"|(?i:\b(?:so|therefore|thus|hence|in conclusion)\b,?\s+(?:the|my)\s+(?:final\s+|correct\s+)?answer\s+is)\s++(?!:)",
     re.MULTILINE,
 )
+_BOXED = re.compile(r"\\boxed\{(?:\\text\{)?([^{}]*)\}")
+_FENCE = re.compile(r"```[a-z]*\n(.*?)(?:\n```|\Z)", re.DOTALL)
 _LABEL = re.compile(r"^\s*(?:summary|a)\s*:\s*", re.IGNORECASE)
+_KEYS = ("final_answer", "answer", "response", "prediction")
+# An answer taken back, between two stops: "Graz — no, sorry, Linz." Nothing is taken back where nothing stands before.
+_BACK = re.compile(
+    r"(?<=\w)\s*[\"”’')]?\s*(?:[.!?…,;]|\.{3}|[—–]|\s-)\s+(?:(?:oh|no|wait|sorry|hold on|correction|scratch that|i mean|"
+    r"actually,? no|or rather|make that|that is wrong|let me correct (?:that|myself))\b\s*(?:[,.:;!…]|[—–]|\s-)\s*)+",
+    re.IGNORECASE,
+)
 _PAIRS = (
     ("**", "**"),
     ("__", "__"),
@@ -82,23 +71,38 @@ def extract(raw: str, how: Extraction) -> Answer:
     if how == "none":
         return Answer(raw, not raw.strip())
     text = _THINKING.sub(" ", raw).rpartition(_UNOPENED)[2]
+    text = _fielded(text)
+    boxed = _BOXED.findall(text) if "\\boxed" in text else []
+    if boxed:
+        text = boxed[-1]
     last = max((match.end() for match in _FINAL.finditer(text)), default=0)
     text = _unwrapped(_LABEL.sub("", text[last:]).strip())
+    text = _unwrapped(_corrected(text))
     if not text and _UNFINISHED.search(raw):
         return Answer(text, abstains=False)  # cut off in thought: it said nothing, not that there is nothing
     return Answer(text, is_abstention(text))
 
 
-def is_abstention(text: str) -> bool:
-    """Return whether a text is empty, a published phrase, or begins with one and gives no answer after it.
+def _fielded(text: str) -> str:
+    """Return what stands under "answer" where the text is a JSON object, fenced or not; else the text unfenced."""
+    inner = _FENCE.search(text)
+    is_fenced = inner is not None and text.strip().startswith("```")
+    body = inner[1].strip() if inner and is_fenced else text.strip()
+    if body.startswith("{") and body.endswith("}"):
+        try:
+            found = json.loads(body)
+        except (ValueError, RecursionError):
+            return body
+        known = [found[key] for key in _KEYS if isinstance(found, dict) and key in found]
+        if known:
+            return known[0] if isinstance(known[0], str) else "" if known[0] is None else json.dumps(known[0])
+    return body if is_fenced else text
 
-    Case and punctuation do not count. "But", "probably" and the like announce an answer after all.
-    """
-    if len(text) > LONGEST_ABSTENTION:
-        return False
-    bare = " ".join(re.sub(r"[^\w\s]", " ", re.sub(r"['’]", "", text.casefold())).split())
-    plain = re.sub(r"[\"'’“”‘*_]", "", text.casefold())  # with its stops, which tell where a phrase ends
-    return not bare or bare in ABSTENTIONS or (bool(_EXPLAINED.match(plain)) and not _BUT.search(plain))
+
+def _corrected(text: str) -> str:
+    """Return what stands behind the last correction."""
+    last = max((match.end() for match in _BACK.finditer(text)), default=0)
+    return text[last:] or text
 
 
 def _unwrapped(text: str) -> str:
