@@ -80,9 +80,7 @@ def test_a_verbose_answer_that_holds_the_reference_is_right(text, reference):
         ("minus 5", "5"),
         ("Facebook", "Twitter"),
         ("Kund", "Kunduz"),
-        ("Kunduzes", "Kunduz"),
         ("Mohammad Omar", "Mohammad Yaqoob"),
-        ("political office in Doha", "office political"),
         ("...", "Doha"),
         ("?!", "Doha"),
     ],
@@ -95,7 +93,8 @@ def test_any_of_several_references_is_right():
     item = ask(["Michelle Bachelet", "the UN human rights chief"])
     check("UN human rights chief", item, right=True)
     check("It was Michelle Bachelet.", item, right=True)
-    check("Bachelet", item, right=False)
+    check("Bachelet", item, right=True)  # the surname alone
+    check("Jeria", item, right=False)
 
 
 def test_a_reference_of_an_article_or_of_marks_alone_can_be_met():
@@ -217,7 +216,7 @@ def test_an_answer_as_long_as_the_cap_is_read_and_one_word_more_is_not():
 
 
 def test_the_whole_article_is_no_answer():
-    article = "Taliban fighters captured the town of Farah. " * 20
+    article = "Taliban fighters captured the town of Farah. " * 60
     check(article, ask(["Farah"]), right=False)
 
 

@@ -5,12 +5,24 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from readmark.metrics.equivalence import canonical
+from readmark.metrics.equivalence import canonical, is_number
 from readmark.metrics.evidence import Words, log_odds, own_words, read
 from readmark.metrics.list_f1 import ListReading, cuts, equals_part, read_list
-from readmark.metrics.objections import LONGEST, Found, distracted, find_tokens, is_denied, objection, places, rivalled
-from readmark.metrics.partial import date_agreement, partial_objection
+from readmark.metrics.objections import (
+    LONGEST,
+    Found,
+    distracted,
+    find_tokens,
+    in_longer_name,
+    is_denied,
+    objection,
+    places,
+    rivalled,
+    said_of_other,
+)
+from readmark.metrics.partial import date_agreement, has_number, partial_objection
 from readmark.metrics.yes_no import is_pole, says_yes
+from readmark.text import sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -136,6 +148,9 @@ def forms(reference: str) -> list[str]:
 def _held(text: str, references: Sequence[str], distractors: Sequence[str], question: str) -> Verdict | None:
     """Return the verdict where the answer holds a reference word for word; None where it holds none."""
     said, asked = read(text), read(question)
+    first, *rest = sentences(text) or [""]
+    if rest and any(canonical(first) == canonical(reference) for reference in references):
+        return Verdict(1.0, "equals a reference in a sentence of its own")
     every = [(form, reference) for reference in references for form in forms(reference)]
     accepted = frozenset(token for form, _ in every for token in canonical(form))
     against = ""
@@ -143,11 +158,23 @@ def _held(text: str, references: Sequence[str], distractors: Sequence[str], ques
         wanted = canonical(form)
         for at in places(said.tokens, wanted):
             found = Found(said, at, at + len(wanted), asked, accepted)
-            why = objection(found) or distracted(found, distractors) or rivalled(text, references, asked.tokens)
+            why = (
+                _in_small_letters(found, form)
+                or objection(found)
+                or distracted(found, distractors)
+                or in_longer_name(text, found)
+                or said_of_other(text, found)
+                or rivalled(text, references, asked.tokens)
+            )
             if not why:
                 return Verdict(1.0, f"holds '{reference}'")
             against = f"holds '{reference}', but {why}"
     return Verdict(0.0, against) if against else None
+
+
+def _in_small_letters(found: Found, form: str) -> str:
+    """Return the objection to "us" where "US" is right."""
+    return "in small letters" if form.isupper() and len(form) <= 3 and not found.is_name else ""
 
 
 def candidates(
@@ -160,11 +187,13 @@ def candidates(
         own = own_words(wanted, asked)
         if not own:
             continue
+        numbers = {token for token in wanted.tokens if is_number(token) and has_number(token, wanted, said, asked)}
+        said = said._replace(known=said.known | numbers)
         why = partial_objection(reference, wanted, said, asked) or _distracted_part(said, asked, wanted, distractors)
         if why:
             yield f"holds a part of '{reference}', but {why}"
         else:
-            yield Candidate(reference, own, wanted, said, date_agreement(wanted.tokens, said.tokens) == 0.5)
+            yield Candidate(reference, own, wanted, said, date_agreement(wanted.tokens, said.tokens, asked.tokens) == 0.5)
 
 
 def _distracted_part(said: Words, asked: Words, wanted: Words, distractors: Sequence[str]) -> str:

@@ -14,7 +14,9 @@ MONTHS = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
     "december",
 )  # fmt: skip
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_WEEKDAYS = {"mon": "monday", "tue": "tuesday", "wed": "wednesday", "thu": "thursday", "fri": "friday", "sat": "saturday",
+             "sun": "sunday"}  # fmt: skip
+_WEEKDAY = re.compile(r"\b(mon|tue|wed|thu|fri|sat|sun)(?:s|rs|nes|r)?\.(?=\s|,|$)")
 _SHORT = {name[:3]: name for name in MONTHS} | {"sept": "september"}
 _NAMES = {name: name for name in MONTHS} | _SHORT
 _MONTH = "(" + "|".join(sorted(_NAMES, key=len, reverse=True)) + r")\b\.?"
@@ -24,7 +26,7 @@ _WORDS = {word: value for value, word in enumerate(ORDINALS) if value} | {
     "twentieth": 20, **{f"twenty-{word}": 20 + i for i, word in enumerate(ORDINALS[1:10], start=1)},
     "thirtieth": 30, "thirty-first": 31,
 }  # fmt: skip
-_HINT = re.compile(r"\d|(?:th|first|second|third) of ")  # a text without this holds no date to turn round
+_HINT = re.compile(r"\d|(?:th|first|second|third) of |noon|midnight|midday")  # a text without this holds no date to turn round
 _WORD_DAY = re.compile(rf"\b({'|'.join(sorted(_WORDS, key=len, reverse=True))})\s+of\s+(?=(?:{'|'.join(MONTHS)})\b)")
 _DAY_FIRST = re.compile(rf"{_DAY}\s+(?:day\s+)?(?:of\s+)?{_MONTH}(?:,?\s+(?:of\s+)?{_YEAR})?")
 _MONTH_FIRST = re.compile(rf"\b{_MONTH}\s+(?:the\s+)?(\d{{1,2}})(?:st|nd|rd|th)?(?![\d:])(?:\s*,?\s+(?:of\s+)?{_YEAR})?")
@@ -35,6 +37,8 @@ _SLASHES = re.compile(r"(?<![\d/.-])(\d{1,2})([/.])(\d{1,2})\2(\d{4})(?![\d/])")
 _NOTED = re.compile(
     rf"((?:\b(?:in|since|until|during)|{_MONTH}(?:\s+\d{{1,2}}(?:st|nd|rd|th)?,?)?)\s*)((?:1\d|20)\d\d)\d{{1,2}}(?=[.!?;]?(?:\s|$))"
 )
+_NOON = re.compile(r"\b(?:(?:12 )?noon|midday|midnight)\b")
+_DECADE = re.compile(r"(?<![\w.])'?([3-9]0s)\b")
 _YEARS = re.compile(r"(?<![\d.,/-])((?:1\d|20))(\d\d)\s?[-–/]\s?(\d\d)(?![\d/–-]|[.,]\d)")  # "1979–80"
 _CLOCK = re.compile(r"(?<![\d.,:])(\d{1,2})(?:[:.](\d\d))?(?:\s?o'?clock)?\s?([ap])\.?\s?m\b\.?")
 _HOURS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
@@ -53,8 +57,12 @@ def dates(text: str) -> str:
     """
     if " past " in text or "quarter to" in text:
         text = _PAST.sub(_past, text)
+    if "." in text:
+        text = _WEEKDAY.sub(lambda match: _WEEKDAYS[match[1]] + " ", text)
     if not _HINT.search(text):
         return text
+    text = _NOON.sub(lambda match: "0h00" if match[0] == "midnight" else "12h00", text)
+    text = _DECADE.sub(r"19\1", text)
     text = _YEARS.sub(r"\1\2 \1\3 ", text)
     text = _NOTED.sub(lambda match: f"{match[1]} {match[3]} ", text)
     text = _WORD_DAY.sub(lambda match: f"{_WORDS[match[1]]} of ", text)

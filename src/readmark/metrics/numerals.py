@@ -39,6 +39,8 @@ _FRACTION = re.compile(
     r"|(?<![\d/.,])([1-4])/([2-5])(?![\d/]|[.,]\d)"
 )
 _HALF = re.compile(r"\b(an?|\d+|" + "|".join(_UNITS[1:13]) + r")(?:\s+([a-z]+))?\s+and\s+a\s+half\b")
+_HALF_A = re.compile(rf"\bhalf\s+an?\s+(?!(?:{'|'.join(_MAGNITUDES)})\b)(?=[a-z])")
+_MIXED = re.compile(r"(?<![\d/.,])(\d{1,3})[\s-]([1-4])/([2-5])(?![\d/])")
 _VULGAR_VALUES = {"¼": ".25", "½": ".5", "¾": ".75"}
 
 _ROMAN = r"(?:X{0,3}(?:IX|IV|VI{0,3}|I{2,3})|X{1,3}|V|I(?=\s*(?:$|[.,;:!?)])|\s+of\b))"
@@ -86,7 +88,12 @@ def without_fractions(text: str) -> str:
     text = re.sub("[¼½¾]", lambda match: _VULGAR_VALUES[match[0]], text)
     if "half" in text:
         text = _HALF.sub(_and_a_half, text)
-    return _FRACTION.sub(_fraction, text)
+        text = _HALF_A.sub("0.5 ", text)
+    return _FRACTION.sub(_fraction, _MIXED.sub(_mixed, text))
+
+
+def _mixed(match: re.Match[str]) -> str:
+    return f"{int(match[1]) + int(match[2]) / int(match[3]):.5f}".rstrip("0").rstrip(".")
 
 
 def _and_a_half(match: re.Match[str]) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from readmark.metrics.dates import MONTHS
 from readmark.metrics.equivalence import canonical, is_number
-from readmark.metrics.evidence import SHORT, STOPWORDS, Words
+from readmark.metrics.evidence import SHORT, STOPWORDS, Words, stem
 from readmark.metrics.list_f1 import cuts
 from readmark.metrics.spelling import UNIT_NAMES
 
@@ -41,10 +41,14 @@ _RELATIVES = {
 _BOUNDS = {"before", "after"}
 _HEDGES = {"either", "perhaps", "maybe", "possibly", "probably", "might", "may", "could", "unsure", "uncertain"}
 _ASKING = {"who", "whom", "whose", "what", "which", "when", "where", "why", "how", "or"}
+_GENERIC = {"city", "province", "county", "state", "river", "island", "company", "limited", "incorporated", "corporation",
+            "junior", "senior", "university", "airport", "station", "street", "church", "school", "party", "war"}  # fmt: skip
 _KINDS = {"(rank)", "(year)", "(day)", "(time)"}
 _BARE = 6  # tokens of an answer that is little more than "this or that"
 _NEAR = 3  # tokens to a rival number in a longer answer
 _EXPLAINING = {"who", "which", "whose", "after", "before", "while", "since", "than", "when", "following", "unlike"}
+_CLAUSE = re.compile(r"[;:!?]|[.,](?=\s|$)|\b(?:and|but|while|whereas)\b")
+_SLASH = re.compile(r"(?<=[^\W\d_])\s?/\s?(?=[^\W\d_])")
 _LISTED = re.compile(r"[,\n|]")
 
 
@@ -124,16 +128,26 @@ def objection(found: Found) -> str:
 def _echoed(found: Found) -> str:
     """Return the objection to the question said again."""
     said, asked = set(found.said), set(found.asked)
-    is_echo = said <= asked and said & _ASKING and len(found.said) > len(found.wanted)
-    return "only words of the question" if is_echo and said & _ASKING <= asked else ""
+    is_echo = said <= asked and len(found.said) > len(found.wanted) and (said & _ASKING or said == asked)
+    return "only words of the question" if is_echo else ""
 
 
 def _numbered(found: Found) -> str:
     """Return the objection to "Rocky 2" where "Rocky" is right."""
     rest = found.said[found.end :]
     is_sequel = len(rest) == 1 and is_number(rest[0]) and not found.start and found.is_name
-    is_sequel = is_sequel and not set(MONTHS) & set(found.wanted)
-    return f"before the number {rest[0]}" if is_sequel and not is_number(found.wanted[-1]) else ""
+    if is_sequel and not set(MONTHS) & set(found.wanted) and not is_number(found.wanted[-1]):
+        return f"before the number {rest[0]}"
+    return ""
+
+
+def in_longer_name(text: str, found: Found) -> str:
+    """Return the objection to "Martin Luther King" where "Martin Luther" is right; "West Palm Beach, Florida" is none."""
+    rest = found.said[found.end :]
+    is_longer = len(rest) == 1 and not found.start and len(found.wanted) > 1 and found.is_name and "," not in text
+    if is_longer and rest[0] in found.answer.capitals and rest[0] not in {*found.asked, *_GENERIC} and rest[0].isalpha():
+        return "" if set(MONTHS) & set(found.wanted) else f"as a part of a longer name, with '{rest[0]}'"
+    return ""
 
 
 def is_denied(found: Found) -> bool:
@@ -175,6 +189,8 @@ def _beside_or(found: Found) -> str:
     said, start, end = found.said, found.start, found.end
     if "or" in found.wanted:
         return ""
+    if sum(token in _HEDGES for token in said) > 1 and len(said) <= 2 * SHORT:
+        return "as one of several guesses"
     for at in (i for i in (*range(max(0, start - 2), start), *range(end, min(end + 2, len(said)))) if said[i] == "or"):
         other = at + 1 if at >= end else at - 1
         beyond = said[other : other + 3] if at >= end else said[max(0, other - 2) : other + 1]
@@ -198,7 +214,8 @@ def _modified(found: Found) -> str:
         if start == 2 or said[start - 3] in _AUXILIARIES:
             return f"behind '{said[start - 2]} of'"
     if after in _RELATIVES and not {"whose", after} & set(asked) and (len(said) <= end + 1 or start <= 3):
-        return f"before '{after}'" if found.answer.is_name(end - 1) and not found.answer.is_name(end) else ""
+        is_whole = len(said) <= end + 1
+        return f"before '{after}'" if is_whole or (found.answer.is_name(end - 1) and not found.answer.is_name(end)) else ""
     return ""
 
 
@@ -237,6 +254,9 @@ def _other_number(found: Found) -> str:
     reach = len(said) if len(said) <= SHORT else _NEAR
     near = (*range(max(0, start - reach), start), *range(end, min(len(said), end + reach)))
     for at in near if own else ():
+        between = said[at + 1 : start] if at < start else said[end:at]
+        if _AUXILIARIES & set(between):
+            continue  # it is said of something else
         if is_number(said[at]) and said[at] not in known and any(_compete(kind, _kind(said, at)) for kind in own):
             return f"beside another number, {said[at]}"
     return ""
@@ -252,7 +272,7 @@ def _kind(said: Sequence[str], at: int) -> str:
         return "(day)"
     if number.endswith("th"):
         return "(rank)"
-    if len(number) == 4 and number < "2100":
+    if (len(number) == 4 and number < "2100") or number[-1] == "s":
         return "(year)"
     return after
 
@@ -283,14 +303,41 @@ def _is_context(found: Found, at: int) -> bool:
     return bool(_EXPLAINING & set(between)) or (between[:1] == ("of",) and is_number(found.wanted[-1]))
 
 
+def said_of_other(text: str, found: Found) -> str:
+    """Return the objection to a number in a clause that says less of the question than that of a number of its kind.
+
+    "20 % were lost, and 80 % were saved" answers how many were saved.
+    """
+    is_short = len(found.said) <= 2 * SHORT and "between" not in found.said
+    if not is_short or len(found.wanted) > _NEAR or not any(map(is_number, found.wanted)):
+        return ""
+    content = {stem(token) for token in found.asked if token not in STOPWORDS and token not in found.wanted}
+    own, others = -1, {}
+    for clause in _CLAUSE.split(text):
+        said = canonical(clause)
+        shared = len(content & set(map(stem, said)))
+        if find_tokens(said, found.wanted) is not None:
+            own = max(own, shared)
+        elif rivals := [at for at, token in enumerate(said) if is_number(token) and token not in found.accepted]:
+            kinds = {_kind(said, at) for at in rivals if said[at] not in found.asked}
+            others |= {kind: max(others.get(kind, 0), shared) for kind in kinds}
+    kinds = {_kind(found.said, at) for at in range(found.start, found.end) if is_number(found.said[at])} - _KINDS
+    more = [kind for kind, shared in others.items() if shared > own >= 0 and any(_compete(kind, one) for one in kinds)]
+    return "said of something else" if more else ""
+
+
 def rivalled(text: str, references: Sequence[str], question: Sequence[str]) -> str:
     """Return the objection to rival answers: short ones behind a semicolon, or the reference as one of many."""
+    if len(canonical(text)) > 2 * SHORT:
+        return ""
     wanted = [canonical(reference) for reference in references]
 
     def is_rival(said: Sequence[str]) -> bool:
         return len(said) <= 4 and not set(said) <= set(question) and all(find_tokens(said, one) is None for one in wanted)
 
     pieces = cuts(text.replace("\n", " "))[0] if ";" in text else []
+    if "/" in text and len(canonical(text)) <= _BARE and not any("/" in reference for reference in references):
+        pieces = pieces or _SLASH.split(text)
     rivals = [piece for piece in pieces if is_rival(canonical(piece))] if len(pieces) > 1 else []
     if rivals:
         return f"beside '{rivals[0]}'"

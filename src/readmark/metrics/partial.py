@@ -10,8 +10,8 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from readmark.metrics.dates import MONTHS
-from readmark.metrics.equivalence import is_number
-from readmark.metrics.evidence import STOPWORDS, Words, is_held
+from readmark.metrics.equivalence import canonical, is_number
+from readmark.metrics.evidence import STOPWORDS, Words, is_held, stem
 from readmark.metrics.objections import RANKS, Found, find_tokens, is_denied, objection, other_unit
 from readmark.metrics.spelling import UNIT_NAMES
 
@@ -25,16 +25,17 @@ _PAIRS = (
     "gain loss", "gained lost", "arrive leave", "arrived left", "above below", "over under", "upper lower", "day night",
     "morning evening", "summer winter", "spring autumn", "husband wife", "father mother", "brother sister", "son daughter",
     "king queen", "hard soft", "light dark", "black white", "full empty", "maximum minimum", "majority minority",
-    "legal illegal", "true false", "success failure", "succeeded failed", "attack defend", "minor major", "pre post",
+    "ad bc", "legal illegal", "true false", "success failure", "succeeded failed", "attack defend", "minor major", "pre post",
 )  # fmt: skip
 OPPOSITES: dict[str, tuple[str, ...]] = {}
-for _one, _other in (pair.split() for pair in _PAIRS):
+for _one, _other in (canonical(pair) for pair in _PAIRS):
     OPPOSITES[_one] = (*OPPOSITES.get(_one, ()), _other)
     OPPOSITES[_other] = (*OPPOSITES.get(_other, ()), _one)
 _SHORT = 6  # tokens of an answer in which any word may be a name where none has a capital
 _PRECISE = {"date", "dates", "day", "days", "exact", "exactly", "month", "weekday", "precise", "precisely"}
 
 _COUNTING = {"when", "year", "years", "date", "long", "many", "much", "number", "century", "decade", "time"}
+_DENYING = {"not", "no", "never", "without", "non", "neither", "nobody", "none", "nothing"}
 
 
 class Date(NamedTuple):
@@ -66,15 +67,19 @@ def _is_year(token: str) -> bool:
     return len(token) == 4 and token.isdigit()
 
 
-def date_agreement(wanted: tuple[str, ...], said: tuple[str, ...]) -> float | None:
+def date_agreement(wanted: tuple[str, ...], said: tuple[str, ...], asked: tuple[str, ...]) -> float | None:
     """Return how far an answer agrees with a reference's dates: 1.0 in full, 0.5 less exact, 0.0 not; None without any.
 
-    A date without a year and the year elsewhere make a date in full.
+    A date without a year and the year elsewhere make a date in full; so does a day alone with the question's month.
     """
     own = [date for date in dates_in(wanted) if date.month]
     if not own:
         return None
     there = dates_in(said)
+    months = [date for date in dates_in(asked) if date.month and not date.day]
+    if months and not set(MONTHS) & set(said):
+        days = (token.removesuffix("th") for token in said if is_number(token))
+        there += [Date(*months[0][:2], day) for day in days if day.isdigit() and len(day) <= 2]
     return min(_agreement(date, there) for date in own)
 
 
@@ -90,15 +95,22 @@ def _agreement(date: Date, there: list[Date]) -> float:
 
 def partial_objection(reference: str, wanted: Words, said: Words, asked: Words) -> str:
     """Return what speaks against taking an answer for a reference that it does not hold word for word, or ""."""
-    agreement = date_agreement(wanted.tokens, said.tokens)
+    agreement = date_agreement(wanted.tokens, said.tokens, asked.tokens)
     if agreement == 0.0:
         return "another date"
     if agreement == 0.5 and _PRECISE & set(asked.tokens):
         return "a less exact date"
     if agreement is None:
-        missing = [token for token in needed_numbers(wanted, asked) if not _has_number(token, wanted, said)]
+        missing = [token for token in needed_numbers(wanted, asked) if not has_number(token, wanted, said, asked)]
         if missing:
             return f"not the number {missing[0]}"
+        own = [said.tokens.index(token) for token in wanted.tokens if is_number(token) and token in said.tokens]
+        if len(own) == len(wanted.tokens) and own != sorted(own):
+            return "in another order"
+    if "minus" in wanted.tokens and "minus" not in said.tokens:
+        return "of the other sign"
+    if _DENYING & set(wanted.tokens) and not _DENYING & set(said.tokens):
+        return "not denied"
     return (
         _unnamed(wanted, said, asked)
         or _unmodified(wanted, said)
@@ -120,13 +132,17 @@ def needed_numbers(wanted: Words, asked: Words) -> list[str]:
     ]
 
 
-def _has_number(number: str, wanted: Words, said: Words) -> bool:
-    """Return whether an answer has a number; "season 4" has that of "the fourth season", and the other way round."""
+def has_number(number: str, wanted: Words, said: Words, asked: Words) -> bool:
+    """Return whether an answer has a number; "season 4" has that of "the fourth season", and the other way round.
+
+    Where the reference is a rank alone, the question has the noun: "attempt 3" for "third".
+    """
     if number in said.tokens:
         return True
     at = wanted.tokens.index(number)
     if number.endswith("th"):
-        return find_tokens(said.tokens, (*wanted.tokens[at + 1 : at + 2], number[:-2])) is not None
+        nouns = wanted.tokens[at + 1 : at + 2] or asked.tokens
+        return any(find_tokens(said.tokens, (noun, number[:-2])) is not None for noun in nouns)
     return at > 0 and find_tokens(said.tokens, (f"{number}th", wanted.tokens[at - 1])) is not None
 
 
@@ -135,12 +151,15 @@ def _one_of_two(wanted: Words, said: Words, asked: Words) -> str:
     if "and" not in wanted.tokens:
         return ""
     sides: list[list[str]] = [[]]
-    for word in wanted.stems:
-        if word == "and":
+    for token in wanted.tokens:
+        if token == "and":
             sides.append([])
-        elif word not in STOPWORDS and word not in asked.known:
-            sides[-1].append(word)
-    missing = [side for side in sides if side and not any(is_held(word, said) for word in side)]
+        elif token not in STOPWORDS and stem(token) not in asked.known:
+            sides[-1].append(token)
+    missing = [side for side in sides if side and not any(is_held(stem(token), said) for token in side)]
+    for side, after in pairwise(sides):  # "Marie and Pierre Curie": the surname is both's
+        if len(side) == 1 and len(after) > 1 and wanted.capitals.issuperset((*side, *after)):
+            missing += [one for one in (side, after) if not is_held(stem(one[0]), said)]
     return f"not '{' '.join(missing[0])}'" if missing and len(missing) < len(sides) else ""
 
 
