@@ -229,6 +229,8 @@ def _judged(reading: ListReading, item: QaItem) -> Verdict:
     absent = [part[0] for number, part in enumerate(item.parts) if number not in pairs]
     if absent:
         return Verdict(0.0, f"{len(absent)} of {len(item.parts)} parts missing, '{absent[0]}' first")
+    asked = read(item.question)
+    extras = [piece for piece in extras if not set(own_words(read(piece), Words((), (), frozenset(), frozenset()))) <= asked.known]
     if extras:
         return Verdict(0.0, f"'{extras[0]}' is no part")
     order = [pairs[number] for number in range(len(item.parts))]

@@ -39,6 +39,8 @@ _NOTED = re.compile(
 )
 _NOON = re.compile(r"\b(?:(?:12 )?noon|midday|midnight)\b")
 _DECADE = re.compile(r"(?<![\w.])'?([3-9]0s)\b")
+_TIES = {f"{word}ies": f"19{i}0s" for i, word in enumerate(("thirt", "fort", "fift", "sixt", "sevent", "eight", "ninet"), 3)}
+_DECADE_WORD = re.compile(rf"\b(?:nineteen[\s-])?({'|'.join(_TIES)})\b")
 _YEARS = re.compile(r"(?<![\d.,/-])((?:1\d|20))(\d\d)\s?[-–/]\s?(\d\d)(?![\d/–-]|[.,]\d)")  # "1979–80"
 _CLOCK = re.compile(r"(?<![\d.,:])(\d{1,2})(?:[:.](\d\d))?(?:\s?o'?clock)?\s?([ap])\.?\s?m\b\.?")
 _HOURS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
@@ -57,6 +59,8 @@ def dates(text: str) -> str:
     """
     if " past " in text or "quarter to" in text:
         text = _PAST.sub(_past, text)
+    if "ties" in text:
+        text = _DECADE_WORD.sub(lambda match: _TIES[match[1]], text)
     if "." in text:
         text = _WEEKDAY.sub(lambda match: _WEEKDAYS[match[1]] + " ", text)
     if not _HINT.search(text):

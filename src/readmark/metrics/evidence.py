@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 # Log-odds that a person calls the answer right, where no rule decides.
-WEIGHTS = {"constant": -3.63, "words": 3.37, "letters": 4.83, "length": 0.17, "less_exact_date": 1.6}
+WEIGHTS = {"constant": -3.61, "words": 3.38, "letters": 4.8, "length": 0.17, "less_exact_date": 1.6}
 SHORT = 10  # tokens of an answer in which everything is said as the answer
 _SHORTEST_LIKE = 4  # letters of a word that is compared letter by letter
 _LEAST_LIKENESS = 0.7

@@ -80,7 +80,12 @@ def cuts(text: str) -> list[list[str]]:
         >>> cuts("Trinidad and Tobago, Cuba")[1:]
         [['Trinidad and Tobago', 'Cuba'], ['Trinidad', 'Tobago', 'Cuba']]
     """
-    return [[piece for raw in cut.split(text) if canonical(piece := _OPENING.sub("", raw).strip())] for cut in _CUTS]
+    return [[piece for raw in cut.split(text) if _is_piece(piece := _OPENING.sub("", raw).strip())] for cut in _CUTS]
+
+
+def _is_piece(text: str) -> bool:
+    """Return whether a piece names something: not empty, and no heading such as "The towns are:"."""
+    return bool(canonical(text)) and not text.endswith(":")
 
 
 def read_list(

@@ -43,6 +43,7 @@ _HEDGES = {"either", "perhaps", "maybe", "possibly", "probably", "might", "may",
 _ASKING = {"who", "whom", "whose", "what", "which", "when", "where", "why", "how", "or"}
 _GENERIC = {"city", "province", "county", "state", "river", "island", "company", "limited", "incorporated", "corporation",
             "junior", "senior", "university", "airport", "station", "street", "church", "school", "party", "war"}  # fmt: skip
+_MEASURES = UNIT_NAMES | {"percent"}
 _KINDS = {"(rank)", "(year)", "(day)", "(time)"}
 _BARE = 6  # tokens of an answer that is little more than "this or that"
 _NEAR = 3  # tokens to a rival number in a longer answer
@@ -172,7 +173,7 @@ def is_denied(found: Found) -> bool:
         any(token in denials and not _is_discourse(said, start - len(before) + i) for i, token in enumerate(before))
         or before[-2:] in _DENYING_PAIRS
         or before[-2:-1] + before[-1:] in _DENYING_PAIRS
-        or (len(behind) >= 2 and behind[0] in _AUXILIARIES and (behind[1] in denials | _FALSE))
+        or (len(behind) >= 2 and behind[0] in _AUXILIARIES and (behind[1] in denials | _FALSE | {"nothing"}))
     )
 
 
@@ -231,14 +232,14 @@ def _bounded(found: Found) -> str:
 
 
 def other_unit(found: Found) -> str:
-    """Return the objection to a number with another unit than the question asks for."""
-    said, end, asked = found.said, found.end, found.asked
-    if not is_number(found.wanted[-1]) or end >= len(said) or said[end] not in UNIT_NAMES:
+    """Return the objection to a number with another unit than the question asks for: miles where rooms are counted."""
+    asked, unit = found.asked, found.after
+    if not is_number(found.wanted[-1]) or unit not in _MEASURES or unit in asked or "or" in asked:
         return ""
-    units = [token for token in asked if token in UNIT_NAMES]
-    if units and said[end] not in units and "or" not in units:
-        return f"with the unit '{said[end]}'"
-    return ""
+    if unit == "percent":
+        return "" if {"percentage", "share", "rate", "proportion", "much"} & set(asked) else "with 'percent'"
+    counted = find_tokens(asked, ("how", "many")) is not None
+    return f"with the unit '{unit}'" if counted or _MEASURES & set(asked) else ""
 
 
 def _other_number(found: Found) -> str:

@@ -35,6 +35,7 @@ _SHORT = 6  # tokens of an answer in which any word may be a name where none has
 _PRECISE = {"date", "dates", "day", "days", "exact", "exactly", "month", "weekday", "precise", "precisely"}
 
 _COUNTING = {"when", "year", "years", "date", "long", "many", "much", "number", "century", "decade", "time"}
+_VOWELS = set("aeiou")
 _DENYING = {"not", "no", "never", "without", "non", "neither", "nobody", "none", "nothing"}
 
 
@@ -109,7 +110,7 @@ def partial_objection(reference: str, wanted: Words, said: Words, asked: Words) 
             return "in another order"
     if "minus" in wanted.tokens and "minus" not in said.tokens:
         return "of the other sign"
-    if _DENYING & set(wanted.tokens) and not _DENYING & set(said.tokens):
+    if _undenied(wanted, said, asked):
         return "not denied"
     return (
         _unnamed(wanted, said, asked)
@@ -120,6 +121,17 @@ def partial_objection(reference: str, wanted: Words, said: Words, asked: Words) 
         or _other_unit(wanted, said, asked)
         or _objected(wanted, said, asked)
     )
+
+
+def _undenied(wanted: Words, said: Words, asked: Words) -> bool:
+    """Return whether the answer affirms what the reference denies."""
+    denied = [after for token, after in pairwise(wanted.tokens) if token in _DENYING]
+    if not denied:
+        return False
+    places = [at for at, token in enumerate(said.tokens) if token in denied]
+    if not places:
+        return not _DENYING & set(said.tokens)
+    return not any(_DENYING & set(said.tokens[max(0, at - 3) : at]) for at in places) and not set(denied) <= set(asked.tokens)
 
 
 def needed_numbers(wanted: Words, asked: Words) -> list[str]:
@@ -137,7 +149,7 @@ def has_number(number: str, wanted: Words, said: Words, asked: Words) -> bool:
 
     Where the reference is a rank alone, the question has the noun: "attempt 3" for "third".
     """
-    if number in said.tokens:
+    if number in said.tokens or (number == "0" and said.tokens[:1] in {("none",), ("nobody",), ("no",)}):
         return True
     at = wanted.tokens.index(number)
     if number.endswith("th"):
@@ -192,7 +204,8 @@ def _other_name(reference: str, wanted: Words, said: Words, asked: Words) -> str
 def _is_short_form(one: str, other: str) -> bool:
     """Return whether one name may stand for another: the same beginning, or initials ("BR" for "Ramji")."""
     short, long = sorted((one, other), key=len)
-    return long[0] in short if len(short) <= 3 else short[:3] == long[:3]
+    is_initials = len(short) == 1 or (len(short) <= 3 and not _VOWELS & set(short))
+    return long[0] in short if is_initials else len(short) > 2 and short[:3] == long[:3]
 
 
 def _is_variant(one: str, other: str) -> bool:

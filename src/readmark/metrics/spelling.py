@@ -47,6 +47,7 @@ _WORDS = {
     "co": "company", "usa": "us", "uk": "uk", "tv": "television",
 }  # fmt: skip
 _MULTIWORD = [
+    (re.compile(r"\bno one\b"), "nobody"),
     (re.compile(r"\btwice\b"), "2 times"),
     (re.compile(r"\bthrice\b"), "3 times"),
     (re.compile(r"\bunited states(?: of america)?\b"), "us"),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from readmark.benchmark import Benchmark, Edit, apply_edits, load, twin_evidence, twin_item
 from readmark.extraction import is_abstention
-from readmark.metrics.answer_match import find_tokens, text_verdict
+from readmark.metrics.answer_match import find_tokens, rule_verdict
 from readmark.metrics.equivalence import canonical
 from readmark.metrics.facts import fact_recall, states
 from readmark.records import QaItem, SummaryItem
@@ -79,7 +79,8 @@ def _qa_findings(benchmark: Benchmark, item: QaItem) -> Iterator[Finding]:
             yield warning(place, what, "an answer in other words", 'reword it, or set answer_type to "none"')
         if not canonical(reference):
             yield error(place, f"item '{item.id}' has the reference '{reference}', which has no words", "an answer")
-    if item.references and text_verdict(item.question, item.references).score:
+    held = rule_verdict(item.question, item.references, (), "") if item.references else None
+    if held and held.score:
         yield warning(place, f"item '{item.id}' holds its answer in the question", "a question that does not tell")
     for plausible in item.plausible:
         if not _holds(article, plausible):
