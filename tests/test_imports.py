@@ -13,7 +13,8 @@ SOURCE = ROOT / "src" / "readmark"
 # From the ground up; a unit imports only units that stand before it.
 ORDER = [
     "errors", "records", "decoding", "text", "jsonl", "statistics",
-    "extraction", "metrics", "benchmark", "prompts", "signature", "models", "scoring", "reporting", "runs", "plan",
+    "extraction", "metrics", "benchmark", "prompts", "predictions", "signature", "models", "scoring", "thresholds",
+    "reporting", "runs", "plan",
     "verbs", "schemas",
     "cli", "__init__", "__main__",
 ]  # fmt: skip

@@ -245,6 +245,20 @@ class ConditionReport(Record, frozen=True):
     by: dict[str, dict[str, dict[str, Score]]] = {}
 
 
+class Threshold(Record, frozen=True):
+    """The best score that a threshold on no-answer probabilities attains; items over it count as abstaining.
+
+    Attributes:
+        value: The mean score, unrounded.
+        threshold: The lowest that attains it.
+        n: Items the value stands on.
+    """
+
+    value: float
+    threshold: float
+    n: int
+
+
 class Report(Record, frozen=True):
     """A run's numbers; the same predictions give the same bytes.
 
@@ -257,6 +271,7 @@ class Report(Record, frozen=True):
         costs: Tokens, where the model told them.
         scores: `reading`'s scores, or the only condition's.
         notes: What a reader of the numbers must know, such as "conditional on this article".
+        thresholds: Where no-answer probabilities were given, the best attainable score by metric.
     """
 
     format: str
@@ -267,6 +282,7 @@ class Report(Record, frozen=True):
     costs: dict[str, int]
     scores: dict[str, Score]
     notes: tuple[str, ...] = ()
+    thresholds: dict[str, Threshold] = {}
 
 
 class BenchmarkStamp(Record, frozen=True):

@@ -55,7 +55,7 @@ def make_report(
         derived=_derived(benchmark, by_condition),
         costs=dict(costs or {}),
         scores=lead.scores if lead else {},
-        notes=(*_notes(benchmark, rows), *notes),
+        notes=(*benchmark.notes, *_notes(benchmark, rows), *notes),
     )
 
 

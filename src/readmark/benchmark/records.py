@@ -60,6 +60,7 @@ class Benchmark:
         evidence: An item's resolved evidence as character spans; items without any are absent.
         sha256: Hash over the data files' names and bytes.
         source: How the user named the test set.
+        notes: What a reader of any score on it must know.
     """
 
     manifest: Manifest
@@ -69,6 +70,7 @@ class Benchmark:
     evidence: dict[str, tuple[tuple[int, int], ...]]
     sha256: str
     source: str
+    notes: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:

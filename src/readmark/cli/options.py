@@ -22,7 +22,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 benchmark_option = click.option(
     "-b", "--benchmark", default="crossroads", show_default=True, metavar="BENCHMARK",
-    help="A bundled name, a folder, or a .jsonl or .csv file of questions.",
+    help="A bundled name, a folder, a .jsonl or .csv file of questions, or a SQuAD .json file.",
 )  # fmt: skip
 json_option = click.option("--json", "as_json", is_flag=True, help="The result alone as JSON on standard output.")
 drafts_option = click.option("--drafts", is_flag=True, help="Draft items too.")
