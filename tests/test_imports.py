@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src" / "readmark"
 # From the ground up; a unit imports only units that stand before it.
 ORDER = [
-    "errors", "records", "decoding", "text", "jsonl", "statistics",
+    "errors", "records", "decoding", "languages", "text", "jsonl", "statistics",
     "extraction", "metrics", "benchmark", "prompts", "predictions", "signature", "models", "scoring", "thresholds",
     "reporting", "runs", "plan",
     "verbs", "schemas",

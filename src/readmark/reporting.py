@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from readmark.benchmark import twin_item, twin_text
+from readmark.languages import language_of
 from readmark.metrics import METRICS, Metric
 from readmark.metrics.answer_match import find_tokens, text_verdict
 from readmark.metrics.equivalence import canonical
@@ -188,7 +189,11 @@ def _is_changed(benchmark: Benchmark, item: QaItem) -> bool:
 
 def _notes(benchmark: Benchmark, rows: Iterable[ScoreRow]) -> tuple[str, ...]:
     clusters = {benchmark.cluster_of(benchmark.item(row.item_id)) for row in rows}
-    return ("conditional on this article",) if len(clusters) == 1 else ()
+    notes = ["conditional on this article"] if len(clusters) == 1 else []
+    language = benchmark.recipe.language
+    if not language_of(language).name:
+        notes.append(f"no articles are known for the language {language}: exact_match and token_f1 drop none")
+    return tuple(notes)
 
 
 def token_costs(lines: Iterable[Prediction]) -> dict[str, int]:

@@ -78,7 +78,7 @@ def _lexical(function: Callable[..., float]) -> Callable[[Answer, Item, str, Rec
         item = cast(QaItem, item)
         said = "" if answer.abstains else answer.text
         references, norm = (item.references, recipe.norm) if item.is_answerable else (("",), "squad2")
-        return function(said, references, norm=norm)
+        return function(said, references, norm=norm, language=recipe.language)
 
     return score
 
