@@ -81,20 +81,24 @@ def score_item(
     elif answer.abstains and canonical(answer.text) in map(canonical, item.references):
         answer = Answer(answer.text, not answer.text.strip())  # "none" may be the answer
     article = benchmark.articles[item.article].text
+    verdict = answer_match(answer, item) if isinstance(item, QaItem) else None  # once, for its score and its rule
     return ScoreRow(
         item_id=item.id,
         condition=condition,
         outcome="abstained" if answer.abstains else "answered",
         text="" if answer.abstains else answer.text,
-        rule=answer_match(answer, item).rule if isinstance(item, QaItem) else "",
-        scores=_scores(answer, item, article, benchmark),
+        rule=verdict.rule if verdict else "",
+        scores=({"answer_match": verdict.score} if verdict else {}) | _scores(answer, item, article, benchmark),
     )
 
 
 def _scores(answer: Answer, item: Item, article: str, benchmark: Benchmark) -> dict[str, float]:
+    """Return every metric that is defined on an item but answer_match."""
     recipe = benchmark.recipe
     found = {
-        name: metric.score(answer, item, article, recipe) for name, metric in METRICS.items() if metric.applies(item)
+        name: metric.score(answer, item, article, recipe)
+        for name, metric in METRICS.items()
+        if name != "answer_match" and metric.applies(item)
     }
     return {name: value for name, value in found.items() if value is not None}
 
