@@ -19,6 +19,10 @@ Operation = Literal[
 ]  # fmt: skip
 Status = Literal["draft", "active", "retired"]
 Norm = Literal["squad1", "squad2"]
+RougeVariant = Literal[
+    "rouge-score", "rouge-score-stemmed",
+    "rouge-1.5.5", "rouge-1.5.5-stemmed", "rouge-1.5.5-best", "rouge-1.5.5-stemmed-best",
+]  # fmt: skip
 MissingPolicy = Literal["zero", "drop", "bound"]
 RunKind = Literal["model", "upper_bound"]
 Outcome = Literal["answered", "abstained", "failed", "missing"]
@@ -36,10 +40,12 @@ class Recipe(Record, frozen=True):
     Attributes:
         norm: SQuAD's rules, of version 1.1 or 2.0.
         language: The articles' language as a BCP 47 tag, such as "en" or "zh".
+        rouge: Whose ROUGE it is; `metrics.rouge.VARIANTS` says what a name stands for.
     """
 
     norm: Norm = "squad2"
     language: str = "en"
+    rouge: RougeVariant = "rouge-score"
 
 
 class Span(Record, frozen=True):

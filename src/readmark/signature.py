@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from readmark.metrics.rouge import RECIPE as ROUGE
 from readmark.prompts import prompt_recipe
 from readmark.statistics.intervals import METHOD
 
@@ -45,7 +44,7 @@ def make_signature(
         "prompt": prompt_recipe(),
         "extract": extract,
         "scoring": SCORING,
-        "rouge": ROUGE,
+        "rouge": benchmark.recipe.rouge,
         "judge": "none",
         "interval": METHOD,
         "cluster": benchmark.manifest.cluster,

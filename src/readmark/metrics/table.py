@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import cast
 
 from readmark.extraction import Answer
@@ -12,7 +13,7 @@ from readmark.metrics.exact_match import exact_match
 from readmark.metrics.extractive import compression, density, extractive_coverage, novelty
 from readmark.metrics.facts import contradictions, fact_recall
 from readmark.metrics.list_f1 import list_f1
-from readmark.metrics.rouge import rouge_l, rouge_lsum, rouge_n
+from readmark.metrics.rouge import Overlap, Rouge, rouge
 from readmark.metrics.token_f1 import token_f1
 from readmark.records import Item, QaItem, Recipe, SummaryItem, Task
 from readmark.text import sentences, words
@@ -83,8 +84,20 @@ def _lexical(function: Callable[..., float]) -> Callable[[Answer, Item, str, Rec
     return score
 
 
-def _over(function: Callable[..., float]) -> Callable[[Answer, Item, str, Recipe], float]:
-    return lambda answer, item, _article, _recipe: function(answer.text, cast(SummaryItem, item).references)
+def _rouge(name: str) -> Callable[[Answer, Item, str, Recipe], float]:
+    """Return one score of ROUGE; the four of an item are computed together."""
+
+    def score(answer: Answer, item: Item, _: str, recipe: Recipe) -> float:
+        found: Overlap = getattr(_all_rouge(answer.text, cast(SummaryItem, item).references, recipe), name)
+        return found.f1
+
+    return score
+
+
+@lru_cache(maxsize=4)
+def _all_rouge(text: str, references: tuple[str, ...], recipe: Recipe) -> Rouge:
+    said, *wanted = map(_by_sentence, (text, *references))
+    return rouge(said, wanted, variant=recipe.rouge, language=recipe.language)
 
 
 def _copying(function: Callable[[str, str], float | None]) -> Callable[[Answer, Item, str, Recipe], float | None]:
@@ -115,11 +128,10 @@ METRICS: dict[str, Metric] = {
                lambda i: _summary(i) and bool(i.contradictions),  # type: ignore[union-attr]
                lambda a, i, _t, _r: contradictions(a.text, cast(SummaryItem, i).contradictions),
                higher_is_better=False),
-        Metric("rouge1", "shares words with a reference", _referenced, _over(lambda p, r: rouge_n(p, r, 1))),
-        Metric("rouge2", "shares pairs of words with a reference", _referenced, _over(lambda p, r: rouge_n(p, r, 2))),
-        Metric("rougeL", "shares a sequence of words with a reference", _referenced, _over(rouge_l)),
-        Metric("rougeLsum", "the same, sentence by sentence", _referenced,
-               _over(lambda p, r: rouge_lsum(_by_sentence(p), [_by_sentence(one) for one in r]))),
+        Metric("rouge1", "shares words with a reference", _referenced, _rouge("rouge1")),
+        Metric("rouge2", "shares pairs of words with a reference", _referenced, _rouge("rouge2")),
+        Metric("rougeL", "shares a sequence of words with a reference", _referenced, _rouge("rougeL")),
+        Metric("rougeLsum", "the same, sentence by sentence", _referenced, _rouge("rougeLsum")),
         Metric("extractive_coverage", "share of tokens copied from the article", _summary,
                _copying(extractive_coverage), higher_is_better=None),
         Metric("density", "length of the copied run a token stands in", _summary, _copying(density), None, None),
