@@ -126,6 +126,14 @@ def test_what_tells_2_0_and_says_so(squad, content, norm, told):
     assert loaded.notes[0] in score({"a": "Bo"}, loaded).notes
 
 
+def test_a_file_may_name_its_language(squad):
+    """Chinese answers are compared by character; the quotation marks of book titles do not count."""
+    chinese = {**with_answer(**answer("《红楼梦》")), "language": "zh"}
+    assert score({"b": "红楼梦"}, squad(chinese)).scores["exact_match"].value == 1 / 4
+    assert score({"b": "红楼梦"}, squad({**chinese, "language": "en"})).scores["exact_match"].value == 0.0
+    assert problems(squad({**ONE, "language": "Chinese!"})) == ["language: is 'Chinese!'"]
+
+
 def test_the_unanswerable_keep_their_plausible_answers(squad):
     item = load(squad(TWO)).item("n")
     assert (item.answer_type, item.references, item.plausible) == ("none", (), ("noon",))

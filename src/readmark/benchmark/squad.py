@@ -16,6 +16,7 @@ from readmark.benchmark.manifest import is_name
 from readmark.benchmark.records import Benchmark, Manifest
 from readmark.benchmark.squad_file import SquadAnswer, SquadFile, SquadParagraph, SquadQuestion, read_squad
 from readmark.errors import BenchmarkError, Problem, quoted
+from readmark.languages import is_language_tag
 from readmark.records import Article, QaItem, Span
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ def load_squad(path: Path, source: str) -> Benchmark:
     manifest = Manifest(
         name=path.stem if is_name(path.stem) else "SQuAD",
         version=version if is_name(version) else "2.0" if told else "1.1",
+        language=found.language,
         norm="squad2" if told else "squad1",
         missing="drop" if told else "zero",
         cluster="title",
@@ -84,6 +86,9 @@ def _faults(found: SquadFile, file: str, *, is_2: bool) -> Iterator[Problem]:
                 found_twice = f"id {quoted(qa.id)} stands twice, first at {seen[qa.id]}"
                 yield Problem(at, found_twice, "unique ids", "give every question an id of its own")
             seen.setdefault(qa.id, at)
+    if not is_language_tag(found.language):
+        fix = "name the texts' language by its tag"
+        yield Problem(f"{file}:language", f"is {quoted(found.language)}", "a BCP 47 tag, such as en, zh or pt-BR", fix)
     if not seen:
         yield Problem(f"{file}:data", "holds no questions", "one question or more", "is this the whole file?")
 

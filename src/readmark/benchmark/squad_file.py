@@ -48,10 +48,11 @@ class SquadEntry(msgspec.Struct, frozen=True):
 
 
 class SquadFile(msgspec.Struct, frozen=True):
-    """The whole file."""
+    """The whole file; `language` is ours, a BCP 47 tag, for files in the form that are not English."""
 
     data: tuple[SquadEntry, ...]
     version: str | float | None = None
+    language: str = "en"
 
     def questions(self) -> Iterator[SquadQuestion]:
         """Yield all questions in the file's order."""
@@ -91,7 +92,7 @@ def _is_plain(data: bytes, found: SquadFile) -> bool:
         b"qas": paragraphs, b"id": len(questions), b"question": len(questions), b"answers": len(questions),
         b"text": answers,
     }  # fmt: skip
-    at_most = {b"is_impossible": len(questions), b"answer_start": answers, b"version": 1}
+    at_most = {b"is_impossible": len(questions), b"answer_start": answers, b"version": 1, b"language": 1}
     return (
         b"\\u0000" not in data
         and all(data.count(b'"%b"' % key) == count for key, count in counts.items())
