@@ -286,10 +286,11 @@ def test_what_a_fast_reader_would_pass_over_is_refused(squad, old, new, told):
     assert problems(path) == [told]
 
 
-def test_a_text_that_looks_like_a_key_is_no_fault(squad):
-    """The quick count of keys is fooled by it, and the thorough reader is not."""
-    loaded = load(squad({**with_answer(**answer("context", 0)), "publisher": "id"}))
-    assert loaded.item("b").references == ("context",)
+@pytest.mark.parametrize("text", ["context", '"context": "x"', 'say "id" : 3', "\\"])
+@pytest.mark.parametrize("more", [{}, {"publisher": {"id": None, "text": "x"}}])
+def test_a_text_that_looks_like_a_key_and_a_key_of_others_are_no_fault(squad, text, more):
+    loaded = load(squad({**with_answer(**answer(text, 0)), **more}))
+    assert loaded.item("b").references == (text,)
 
 
 def test_the_real_file_loads_fast(shared):
