@@ -15,7 +15,7 @@ ORDER = [
     "errors", "records", "decoding", "languages", "text", "jsonl", "statistics",
     "extraction", "metrics", "benchmark", "prompts", "predictions", "signature", "models", "scoring", "thresholds",
     "reporting", "runs", "plan",
-    "verbs", "schemas",
+    "verbs", "schemas", "evaluate_modules",
     "cli", "__init__", "__main__",
 ]  # fmt: skip
 CEILING = {("ceiling", "run")}  # the ceiling is a run of the references

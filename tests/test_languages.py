@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
+import readmark
 from readmark.benchmark import load
 from readmark.errors import BenchmarkError
 from readmark.languages import LANGUAGES, UNKNOWN, is_language_tag, language_of
@@ -62,6 +65,23 @@ def test_an_unknown_language_is_compared_neutrally_and_told(test_set):
     assert found.scores["exact_match"].value == 1.0
     assert found.notes == ("conditional on this article", told)
     assert report(test_set, "zh-Hant", "x", "x").notes == ("conditional on this article",)
+
+
+@pytest.mark.parametrize("language", ["en", "zh", "ar"])
+def test_real_answers_in_three_scripts_are_right_in_every_metric(shared, tmp_path, language):
+    """The same 1,190 questions, each answered with its reference in other punctuation."""
+    data = json.loads((shared / "xquad" / f"xquad.{language}.json").read_text(encoding="utf-8"))
+    (tmp_path / "xquad.json").write_text(json.dumps({**data, "language": language}), encoding="utf-8")
+    said = {
+        qa["id"]: f"{qa['answers'][0]['text']}{'.' if language == 'en' else '。'}"
+        for part in data["data"]
+        for one in part["paragraphs"]
+        for qa in one["qas"]
+    }
+    report = readmark.score(said, tmp_path / "xquad.json")
+    assert report.signature["language"] == language
+    for name in ("answer_match", "exact_match", "token_f1"):
+        assert (report.scores[name].value, report.scores[name].n) == (1.0, 1190), name
 
 
 def test_a_manifest_with_no_language_tag_is_refused_at_its_line(tmp_path):

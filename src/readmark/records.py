@@ -41,11 +41,13 @@ class Recipe(Record, frozen=True):
         norm: SQuAD's rules, of version 1.1 or 2.0.
         language: The articles' language as a BCP 47 tag, such as "en" or "zh".
         rouge: Whose ROUGE it is; `metrics.rouge.VARIANTS` says what a name stands for.
+        metrics: Names of further metrics, as `metrics.extra` reads them.
     """
 
     norm: Norm = "squad2"
     language: str = "en"
     rouge: RougeVariant = "rouge-score"
+    metrics: tuple[str, ...] = ()
 
 
 class Span(Record, frozen=True):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from readmark.benchmark import twin_item, twin_text
 from readmark.languages import language_of
-from readmark.metrics import METRICS, Metric
+from readmark.metrics import Metric, metrics_for
 from readmark.metrics.answer_match import find_tokens, text_verdict
 from readmark.metrics.equivalence import canonical
 from readmark.prompts import CONDITIONS
@@ -76,7 +76,7 @@ def _place(benchmark: Benchmark, row: ScoreRow, metrics: Iterable[Metric]) -> _P
 
 
 def _condition_report(benchmark: Benchmark, rows: Sequence[ScoreRow]) -> ConditionReport:
-    metrics = tuple(METRICS.values())
+    metrics = tuple(metrics_for(benchmark.recipe).values())
     placed = [_place(benchmark, row, metrics) for row in rows]
     groups: dict[str, defaultdict[str, list[_Placed]]] = {
         "process": defaultdict(list),
@@ -217,6 +217,7 @@ def _notes(benchmark: Benchmark, rows: Iterable[ScoreRow]) -> tuple[str, ...]:
     language = benchmark.recipe.language
     if not language_of(language).name:
         notes.append(f"no articles are known for the language {language}: exact_match and token_f1 drop none")
+    notes += dict.fromkeys(metric.note for metric in metrics_for(benchmark.recipe).values() if metric.note)
     return tuple(notes)
 
 

@@ -6,10 +6,19 @@ from pathlib import Path
 
 import click
 
-from readmark.cli.options import benchmark_option, drafts_option, exit_code, extract_option, json_option, print_json
+from readmark.cli.options import (
+    benchmark_option,
+    drafts_option,
+    exit_code,
+    extract_option,
+    json_option,
+    metric_option,
+    print_json,
+    rouge_option,
+)
 from readmark.cli.tables import COLUMNS, Row, percent, print_tables, printable
 from readmark.extraction import Extraction
-from readmark.records import Report, Score
+from readmark.records import Report, RougeVariant, Score
 from readmark.verbs.score import NOT_KNOWN, NOT_PREDICTED, score
 
 OFFICIAL = ("exact_match", "token_f1")  # what SQuAD's script splits by whether there is an answer
@@ -32,15 +41,18 @@ GROUPS = {"yes": "answerable", "no": "unanswerable"}
 @drafts_option
 @click.option("--no-answer", metavar="FILE", help="JSON of {id: probability of no answer}: finds the best threshold.")
 @click.option("--threshold", type=float, metavar="X", help="Over it, a prediction counts as abstaining.  [default: 1]")
+@metric_option
+@rouge_option
 @json_option
 def command(
     predictions: tuple[str, ...], benchmark: str, out: str, condition: str, extract: Extraction | None, drafts: bool,
-    no_answer: str | None, threshold: float | None, as_json: bool,
+    no_answer: str | None, threshold: float | None, metrics: tuple[str, ...],
+    rouge: RougeVariant | None, as_json: bool,
 ) -> int:  # fmt: skip
     """Score files of predictions: our predictions.jsonl, JSONL of {"id", "prediction"}, or JSON of {id: text}."""
     report = score(
         list(predictions), benchmark, condition=condition, out=out, extract=extract, drafts=drafts,
-        no_answer=no_answer, threshold=threshold,
+        no_answer=no_answer, threshold=threshold, metrics=metrics, rouge=rouge,
     )  # fmt: skip
     if as_json:
         print_json(report)

@@ -9,6 +9,7 @@ from typing import cast
 
 from readmark.extraction import Answer
 from readmark.metrics.answer_match import answer_match
+from readmark.metrics.chrf import chrf
 from readmark.metrics.exact_match import exact_match
 from readmark.metrics.extractive import compression, density, extractive_coverage, novelty
 from readmark.metrics.facts import contradictions, fact_recall
@@ -34,6 +35,7 @@ class Metric:
         score: (answer, item, article's text, recipe) → a number, or None where this answer gives none.
         range: Its lowest and highest value; None where it has no finite range.
         higher_is_better: None where neither end is.
+        note: What a reader of its scores must know; "" where there is nothing.
     """
 
     name: str
@@ -42,6 +44,7 @@ class Metric:
     score: Callable[[Answer, Item, str, Recipe], float | None]
     range: Range = SHARE
     higher_is_better: bool | None = True
+    note: str = ""
 
 
 def _qa(item: Item) -> bool:
@@ -132,6 +135,8 @@ METRICS: dict[str, Metric] = {
         Metric("rouge2", "shares pairs of words with a reference", _referenced, _rouge("rouge2")),
         Metric("rougeL", "shares a sequence of words with a reference", _referenced, _rouge("rougeL")),
         Metric("rougeLsum", "the same, sentence by sentence", _referenced, _rouge("rougeLsum")),
+        Metric("chrf", "shares runs of characters with a reference", _referenced,
+               lambda a, i, _t, _r: chrf(a.text, cast(SummaryItem, i).references)),
         Metric("extractive_coverage", "share of tokens copied from the article", _summary,
                _copying(extractive_coverage), higher_is_better=None),
         Metric("density", "length of the copied run a token stands in", _summary, _copying(density), None, None),

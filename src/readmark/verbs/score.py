@@ -14,7 +14,7 @@ from readmark.errors import PredictionsError, Problem
 from readmark.extraction import Extraction
 from readmark.predictions import Predicted, named, read_predictions, read_probabilities
 from readmark.prompts import CONDITIONS, check_conditions
-from readmark.records import Item, Prediction, QaItem, Report, Threshold
+from readmark.records import Item, Prediction, QaItem, Report, RougeVariant, Threshold
 from readmark.reporting import make_report, token_costs
 from readmark.runs import RunFolder
 from readmark.scoring import ScoreRow, score_rows
@@ -35,6 +35,8 @@ def score(  # noqa: PLR0913 - an option of the command each
     drafts: bool = False,
     no_answer: str | Path | Mapping[str, float] | None = None,
     threshold: float | None = None,
+    metrics: Sequence[str] = (),
+    rouge: RougeVariant | None = None,
 ) -> Report:
     """Score predictions against a test set.
 
@@ -52,11 +54,13 @@ def score(  # noqa: PLR0913 - an option of the command each
         no_answer: A file, or a mapping from item ids to probabilities that there is no answer. The report then has
             the best threshold that is attainable.
         threshold: Predictions whose probability is over it count as abstaining; by default 1, as in SQuAD 2.0's script.
+        metrics: Further metrics, such as `evaluate:NAME_OR_PATH`.
+        rouge: The variant of ROUGE; by default the test set's.
 
     Raises:
         ReadmarkError: An input is wrong; nothing was changed.
     """
-    loaded = load(benchmark)
+    loaded = load(benchmark).with_metrics(metrics).with_rouge(rouge)
     check_conditions([condition], loaded)
     _check_threshold(no_answer, threshold)
     items = loaded.selected(drafts=drafts)
