@@ -11,7 +11,7 @@ from readmark.benchmark import load
 from readmark.errors import BenchmarkError
 from readmark.languages import LANGUAGES, UNKNOWN, is_language_tag, language_of
 from readmark.metrics.normalize import normalize_answer
-from readmark.records import Prediction, QaItem
+from readmark.records import Contradiction, Fact, Prediction, QaItem, SummaryItem
 from readmark.reporting import make_report
 from readmark.scoring import score_rows
 
@@ -57,6 +57,22 @@ def test_a_test_sets_language_decides_how_answers_are_compared(test_set, languag
 def test_articles_are_those_of_the_test_sets_language(test_set):
     assert report(test_set, "de", "die Katze", "eine Katze!").scores["exact_match"].value == 1.0
     assert report(test_set, "en", "die Katze", "eine Katze!").scores["exact_match"].value == 0.0
+
+
+def test_summaries_are_cut_into_the_tokens_of_the_test_sets_language(test_set):
+    """The capital of ı is I in Turkish alone."""
+    facts = (Fact(id="f", text="", facets=(("ırmak",),)),)
+    points = (Contradiction(id="c", text="", facets=(("ırmak taştı",),)),)
+    item = SummaryItem(
+        id="s", article="a", instruction="?", references=("ırmak taştı",), facts=facts, contradictions=points
+    )
+    for language, value in (("tr", 1.0), ("en", 0.0)):
+        benchmark = test_set([item], {"a": "Dün ırmak taştı."}, language=language)
+        found = {("s", "reading"): Prediction(item_id="s", raw="IRMAK TAŞTI")}
+        scores = score_rows(benchmark, benchmark.items, found, ["reading"], "none")[0].scores
+        names = ("fact_recall", "contradictions", "rouge1", "rougeLsum", "extractive_coverage")
+        assert [scores[name] for name in names] == [value] * 5
+        assert scores["novelty"] == 1.0 - value
 
 
 def test_an_unknown_language_is_compared_neutrally_and_told(test_set):

@@ -103,8 +103,8 @@ def _all_rouge(text: str, references: tuple[str, ...], recipe: Recipe) -> Rouge:
     return rouge(said, wanted, variant=recipe.rouge, language=recipe.language)
 
 
-def _copying(function: Callable[[str, str], float | None]) -> Callable[[Answer, Item, str, Recipe], float | None]:
-    return lambda answer, _item, article, _recipe: function(answer.text, article)
+def _copying(function: Callable[[str, str, str], float | None]) -> Callable[[Answer, Item, str, Recipe], float | None]:
+    return lambda answer, _item, article, recipe: function(answer.text, article, recipe.language)
 
 
 def _by_sentence(text: str) -> str:
@@ -125,11 +125,11 @@ METRICS: dict[str, Metric] = {
         Metric("missed_answer", "abstains from the answerable", _answerable,
                lambda a, _i, _t, _r: float(a.abstains), higher_is_better=False),
         Metric("fact_recall", "weighted facts stated within the budget", lambda i: _summary(i) and bool(i.facts),  # type: ignore[union-attr]
-               lambda a, i, _t, _r: fact_recall(a.text, cast(SummaryItem, i).facts,
-                                                max_words=cast(SummaryItem, i).max_words)),
+               lambda a, i, _t, r: fact_recall(a.text, cast(SummaryItem, i).facts,
+                                               max_words=cast(SummaryItem, i).max_words, language=r.language)),
         Metric("contradictions", "listed contradictions stated",
                lambda i: _summary(i) and bool(i.contradictions),  # type: ignore[union-attr]
-               lambda a, i, _t, _r: contradictions(a.text, cast(SummaryItem, i).contradictions),
+               lambda a, i, _t, r: contradictions(a.text, cast(SummaryItem, i).contradictions, language=r.language),
                higher_is_better=False),
         Metric("rouge1", "shares words with a reference", _referenced, _rouge("rouge1")),
         Metric("rouge2", "shares pairs of words with a reference", _referenced, _rouge("rouge2")),
