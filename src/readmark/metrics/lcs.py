@@ -11,11 +11,12 @@ integer; a guard bit above each takes up the addition's carry.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     Line = Sequence[str]
 
@@ -32,19 +33,17 @@ def union_positions(wanted: Sequence[Line], said: Sequence[Line]) -> list[list[i
         said: The prediction's.
 
     Returns:
-        Ascending positions, a list a wanted line.
+        Positions in any order, a list a wanted line.
 
     Example:
         >>> union_positions([["w1", "w2", "w3", "w4", "w5"]], [["w1", "w2", "w6"], ["w1", "w3", "w8", "w9", "w5"]])
-        [[0, 1, 2, 4]]
+        [[4, 2, 1, 0]]
     """
-    words = {token for line in wanted for token in line}
-    found: list[set[int]] = [set() for _ in wanted]
-    for group in _groups(said):
-        columns = Columns(group, words)
-        for line, used in zip(wanted, found, strict=True):
-            used.update(columns.positions(line))
-    return [sorted(used) for used in found]
+    words = set().union(*wanted)
+    groups = [Columns(group, words) for group in _groups(said)]
+    if len(groups) == 1:
+        return [groups[0].positions(line) for line in wanted]
+    return [list(set().union(*(group.positions(line) for group in groups))) for line in wanted]
 
 
 def _groups(lines: Sequence[Line]) -> Iterator[list[Line]]:
@@ -83,7 +82,9 @@ class Columns:
             at += 1
         self._guards = guards
         self._open = (1 << at) - 1 ^ guards
-        self._masks = _LongMasks(places) if at > 2 * GROUP else {token: _mask(found) for token, found in places.items()}
+        self._masks: Mapping[str, int] = (
+            {token: _mask(found) for token, found in places.items()} if at <= 2 * GROUP else LongMasks(places)
+        )
 
     def positions(self, line: Line) -> list[int]:
         """Return the positions of `line`, from its end, that a longest common subsequence with any column line uses."""
@@ -94,24 +95,12 @@ class Columns:
         for block in blocks[:-1]:
             states.append(self._steps(states[-1], block)[0])
         ends = self._guards >> 1 & self._open  # where each column line's walk stands, at first its last token
-        found = []
+        found: list[int] = []
         while blocks:
             block = blocks.pop()
             _, reaches = self._steps(states.pop(), block)
-            while block:
-                at, mask = block.pop()
-                if active := reaches.pop() & ends:
-                    found.append(at)
-                    ends = self._moved(ends ^ active, active, mask)
+            ends = self._walk(ends, block, reaches, found)
         return found
-
-    def _moved(self, ends: int, active: int, mask: int) -> int:
-        """Return where walks stand after a match: one below the last column, at or below their own, that matches."""
-        while active:
-            top = active.bit_length()
-            active ^= 1 << top - 1
-            ends |= 1 << (mask & (1 << top) - 1).bit_length() >> 2
-        return ends & self._open
 
     def _steps(self, state: int, rows: list[tuple[int, int]]) -> tuple[int, list[int]]:
         """Return the last row's state, and each row's columns where it matches or is longer than the row above."""
@@ -127,20 +116,41 @@ class Columns:
             state = after
         return state, reaches
 
+    def _walk(self, ends: int, rows: list[tuple[int, int]], reaches: list[int], found: list[int]) -> int:
+        """Walk back over rows, add those that are used to `found`, and return where the walks stand then."""
+        opened = self._open
+        for (at, mask), reach in zip(reversed(rows), reversed(reaches), strict=True):
+            active = reach & ends
+            if active:
+                found.append(at)
+                ends ^= active
+                while active:  # each walk goes to one below the last column, at or below its own, that matches
+                    top = active.bit_length()
+                    active ^= 1 << top - 1
+                    ends |= 1 << (mask & (1 << top) - 1).bit_length() >> 2
+                ends &= opened
+        return ends
 
-def _mask(places: Iterable[int]) -> int:
-    return sum(map((1).__lshift__, places))
+
+def _mask(places: Sequence[int]) -> int:
+    return 1 << places[0] if len(places) == 1 else sum([1 << place for place in places])
 
 
-class _LongMasks:
+class LongMasks(Mapping[str, int]):
     """Masks of a long line, made when asked for and not all kept: together they could outgrow the memory."""
 
     def __init__(self, places: dict[str, list[int]]) -> None:
         self._places = places
         self._made = lru_cache(maxsize=KEPT)(lambda token: _mask(places[token]))
 
-    def __contains__(self, token: str) -> bool:
+    def __contains__(self, token: object) -> bool:
         return token in self._places
 
     def __getitem__(self, token: str) -> int:
         return self._made(token)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeVar
 
 from readmark.metrics.lcs import union_positions
@@ -11,15 +13,14 @@ from readmark.records import RougeVariant
 from readmark.text import tokenizer_for, tokens
 
 if TYPE_CHECKING:
-    from collections import Counter
-    from collections.abc import Sequence
+    from collections.abc import Hashable, Sequence
 
     from rouge_score_rs.rouge_scorer import RougeScorer
 
-T = TypeVar("T")
-# Characters of the prediction times those of a reference. Beyond, rouge-score-rs is slower than our own counting, and
-# its table of two long lines takes gigabytes from 200 kB a line on.
-SHORT = 2**24
+T = TypeVar("T", bound="Hashable")
+# Characters of the prediction times those of a reference, 8,192 each. Beyond, rouge-score-rs is slower than our own
+# counting, and for two lines of 250 kB its table takes gigabytes.
+SHORT = 2**26
 
 
 class Options(NamedTuple):
@@ -163,23 +164,27 @@ def _counts(said: RougeText, wanted: RougeText) -> tuple[Counts, ...]:
 
     sizes = len(said.tokens), len(wanted.tokens)
     pairs = max(0, sizes[0] - 1), max(0, sizes[1] - 1)
+    common = set(said.tokens).intersection(wanted.tokens)  # all else matches nothing
+    left, right = ([token for token in text.tokens if token in common] for text in (said, wanted))
     return (
-        Counts(_shared(said.unigrams, wanted.unigrams), *sizes),
-        Counts(_shared(said.bigrams, wanted.bigrams), *pairs),
-        Counts(LCSseq.similarity(said.tokens, wanted.tokens), *sizes),
-        Counts(_lsum(said, wanted), *sizes),
+        Counts(_shared(left, right), *sizes),
+        Counts(_shared(_pairs(said.tokens, common), _pairs(wanted.tokens, common)), *pairs),
+        Counts(LCSseq.similarity(left, right), *sizes),
+        Counts(_shared(left, _union(said, wanted)), *sizes),
     )
 
 
-def _shared(left: Counter[T], right: Counter[T]) -> int:
-    common = left.keys() & right.keys()
-    return sum(map(min, map(left.__getitem__, common), map(right.__getitem__, common)))
+def _pairs(tokens: Sequence[str], common: set[str]) -> list[tuple[str, str]]:
+    return [(token, after) for token, after in pairwise(tokens) if token in common and after in common]
 
 
-def _lsum(said: RougeText, wanted: RougeText) -> int:
-    """Return how many tokens the lines' common subsequences use together, no word more often than it was said."""
-    hits: dict[str, int] = {}
-    for line, positions in zip(wanted.lines, union_positions(wanted.lines, said.lines), strict=True):
-        for at in positions:
-            hits[line[at]] = hits.get(line[at], 0) + 1
-    return sum(min(count, said.unigrams[token]) for token, count in hits.items())
+def _union(said: RougeText, wanted: RougeText) -> list[str]:
+    """Return the reference's tokens that the lines' common subsequences use together."""
+    positions = union_positions(wanted.lines, said.lines)
+    return [line[at] for line, used in zip(wanted.lines, positions, strict=True) for at in used]
+
+
+def _shared(left: Sequence[T], right: Sequence[T]) -> int:
+    """Return how many members two bags share."""
+    counts, others = Counter(left), Counter(right)
+    return sum([min(count, others[one]) for one, count in counts.items() if one in others])

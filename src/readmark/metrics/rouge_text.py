@@ -1,11 +1,10 @@
-"""What each ROUGE variant compares of a text: its lines as tokens or stems, and how often each n-gram stands there."""
+"""What each ROUGE variant compares of a text: its lines, as tokens or stems."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from functools import lru_cache
-from itertools import chain, pairwise
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from readmark.metrics.porter import stem
@@ -24,15 +23,11 @@ class RougeText:
     Attributes:
         lines: Each line's tokens.
         tokens: All tokens in order.
-        unigrams: How often each token stands there.
-        bigrams: How often each pair of neighbours does, across lines.
     """
 
     def __init__(self, lines: Sequence[Sequence[str]]) -> None:
         self.lines = lines
         self.tokens = tuple(chain.from_iterable(lines))
-        self.unigrams = Counter(self.tokens)
-        self.bigrams = Counter(pairwise(self.tokens))
 
 
 @lru_cache(maxsize=KEPT)
