@@ -75,6 +75,15 @@ def test_summaries_are_cut_into_the_tokens_of_the_test_sets_language(test_set):
         assert scores["novelty"] == 1.0 - value
 
 
+def test_words_of_hindi_share_no_token_because_they_share_a_letter(test_set):
+    """Cut at vowel signs, as Python's own idea of a word would have it, both hold the token ह."""
+    item = SummaryItem(id="s", article="a", instruction="?", references=("हिमालय",))
+    benchmark = test_set([item], {"a": "हिमालय"}, language="hi")
+    for said, value in (("हिन्दी", 0.0), ("हिमालय", 1.0)):
+        found = {("s", "reading"): Prediction(item_id="s", raw=said)}
+        assert score_rows(benchmark, [item], found, ["reading"], "none")[0].scores["rouge1"] == value
+
+
 def test_an_unknown_language_is_compared_neutrally_and_told(test_set):
     told = "no articles are known for the language eo: exact_match and token_f1 drop none"
     found = report(test_set, "eo", "la kato", "«la kato»")

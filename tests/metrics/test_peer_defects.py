@@ -10,7 +10,7 @@ import math
 import pytest
 
 from readmark.metrics import METRICS
-from readmark.metrics.rouge import VARIANTS, rouge
+from readmark.metrics.rouge import rouge
 from readmark.metrics.token_f1 import token_f1
 from readmark.records import Failure, Prediction, QaItem, SummaryItem
 from readmark.reporting import make_report
@@ -116,6 +116,19 @@ def test_repeated_words_count_as_often_as_they_stand():
     assert token_f1("to to to to", ["to"]) == pytest.approx(0.4, abs=1e-15)
 
 
+@pytest.mark.parametrize(
+    ("language", "said", "reference", "f1"),
+    [("zh", "北京市", "北京", 0.8), ("ja", "東京都", "東京", 0.8), ("de", "der Hund bellt", "ein Hund", 2 / 3)],
+)
+def test_graded_scores_in_other_languages_are_neither_rounded_nor_over_sets(test_set, language, said, reference, f1):
+    """The same drift, where peers that round also cut at spaces alone and drop English articles."""
+    items = [QaItem(id=name, article="a", question="?", references=(reference,)) for name in ("p", "q")]
+    benchmark = test_set(items, {"a": TEXT}, language=language)
+    assert scores(benchmark, items[0], said)["token_f1"] == pytest.approx(f1, abs=1e-15)
+    assert token_f1(f"{said} {said}", [reference], language=language) < f1  # a bag, not a set
+    assert report(benchmark, p=said, q=said).scores["token_f1"].value == pytest.approx(f1, abs=1e-15)
+
+
 @pytest.mark.parametrize("right", [0, 15, 20])
 def test_with_one_article_the_interval_is_as_wide_as_20_items_warrant(test_set, right):
     """With one article the clustered error of inspect is 0.0, its interval [0.75, 0.75]."""
@@ -165,5 +178,5 @@ def test_no_metric_gives_0_to_a_reference_that_is_not_latin(test_set, text):
         name: scores(benchmark, question, text)[name] for name in ("answer_match", "exact_match", "token_f1")
     } == dict.fromkeys(("answer_match", "exact_match", "token_f1"), 1.0)
     assert {
-        scores(benchmark, summary, text)[name] for name in METRICS if name in {"rouge1", "rougeL", "rougeLsum"}
+        scores(benchmark, summary, text)[name] for name in METRICS if name in {"rouge1", "rougeL", "rougeLsum", "chrf"}
     } == {1.0}

@@ -105,7 +105,10 @@ class Benchmark:
         Raises:
             MetricError: One of them cannot be loaded, or compares no texts.
         """
-        wider = replace(self, metrics=tuple(dict.fromkeys((*self.metrics, *names))))
+        wanted = tuple(dict.fromkeys((*self.metrics, *names)))
+        if wanted == self.metrics:
+            return self
+        wider = replace(self, metrics=wanted)
         metrics_for(wider.recipe)
         return wider
 

@@ -46,7 +46,7 @@ def normalize_answer(text: str, language: str = "en") -> str:
 
     Edge cases:
         Arabic `ال` is dropped wherever it stands, also within a word, as in the official script. Full-width letters
-        and digits, Arabic vowel marks and the tatweel count, as they do there; `answer_match` passes over them.
+        and digits, Arabic vowel marks and the tatweel count, as they do there.
 
     Example:
         >>> normalize_answer("The  Pul-e-Khumri!")
