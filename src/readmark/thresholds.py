@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from readmark.metrics import METRICS
+from readmark.extraction import Answer
+from readmark.metrics import METRICS, is_extra, metrics_for
+from readmark.prompts import asked_item
 from readmark.records import QaItem, Threshold
 from readmark.statistics.thresholds import Choice, best_threshold, item_by_item_best, value_at
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 Probabilities = Mapping[str, float]  # by item id
 SEARCHED = ("exact_match", "token_f1")
 OVER = "the probability that there is no answer is over the threshold"
+SILENCE = Answer("", abstains=True)
 _SAME = 1e-9
 
 
@@ -35,10 +38,14 @@ def with_threshold(
 
 
 def _abstaining(benchmark: Benchmark, row: ScoreRow) -> ScoreRow:
-    item = benchmark.item(row.item_id)
+    item = asked_item(benchmark, benchmark.item(row.item_id), row.condition)
     if not isinstance(item, QaItem):
         return row
-    scores = {name: _abstention_score(name, item) for name in row.scores}
+    recipe, article = benchmark.recipe, benchmark.articles[item.article].text
+    scores = {}
+    for name in row.scores:
+        value = metrics_for(recipe)[name].score(SILENCE, item, article, recipe) if is_extra(name) else None
+        scores[name] = _abstention_score(name, item) if value is None else value
     return msgspec.structs.replace(row, outcome="abstained", text="", rule=OVER, scores=scores)
 
 

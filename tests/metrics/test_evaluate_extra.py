@@ -271,6 +271,14 @@ def test_a_failed_or_missing_item_has_no_score_of_it(folder, script):
     assert (report.scores["evaluate:share"].n, report.scores["evaluate:share"].value) == (1, 1.0)
 
 
+def test_over_a_threshold_a_prediction_is_compared_as_an_abstention(folder, script, tmp_path):
+    sure = dict.fromkeys(SAID, 0.0) | {"q1": 0.9, "q3": 0.9}
+    said = {key: text for key, text in SAID.items() if key != "s1"} | {"q3": "Kabul"}
+    options = {"no_answer": sure, "threshold": 0.5, "metrics": [script()]}
+    readmark.score(said, folder, out=tmp_path / "out", **options)
+    assert rows(tmp_path / "out", "evaluate:share") == {"q1": 0.0, "q2": 0.0, "q3": 1.0}
+
+
 def test_without_further_metrics_there_is_the_table_alone(folder):
     assert metrics_for(Recipe()) is METRICS
     loaded = load(folder)
