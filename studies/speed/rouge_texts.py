@@ -11,18 +11,24 @@ CODAS = ("", "", "", "b", "ct", "d", "g", "l", "ll", "m", "n", "nd", "p", "r", "
 # The endings that stemming has rules for, and none.
 ENDINGS = ("", "", "", "s", "ed", "ing", "ly", "ation", "ness", "ies", "er", "ement", "al", "ity", "ive", "ous", "y")
 SHARED = 0.4  # of the reference's words stand in the prediction, in order
-SENTENCE = 20  # words a line
 
 
-def make_pairs(count: int, words: int, seed: int) -> list[tuple[str, str]]:
-    """Return predictions with their references, of so many words each."""
+def make_pairs(count: int, words: int, line: int, seed: int) -> list[tuple[str, str]]:
+    """Return predictions with their references.
+
+    Args:
+        count: Of pairs.
+        words: Of each text.
+        line: Words of each line.
+        seed: Of the random numbers.
+    """
     draw = random.Random(seed)  # noqa: S311 - a study's data
     used: set[str] = set()
     pairs = []
     for _ in range(count):
         reference = [_word(draw, used) for _ in range(words)]
         said = [word if draw.random() < SHARED else _word(draw, used) for word in reference]
-        pairs.append((_lines(said), _lines(reference)))
+        pairs.append((_lines(said, line), _lines(reference, line)))
     return pairs
 
 
@@ -36,6 +42,6 @@ def _word(draw: random.Random, used: set[str]) -> str:
             return word
 
 
-def _lines(words: list[str]) -> str:
-    sentences = (words[start : start + SENTENCE] for start in range(0, len(words), SENTENCE))
-    return "\n".join(" ".join(sentence).capitalize() + "." for sentence in sentences)
+def _lines(words: list[str], size: int) -> str:
+    lines = (words[start : start + size] for start in range(0, len(words), size))
+    return "\n".join(" ".join(line).capitalize() + "." for line in lines)

@@ -38,7 +38,7 @@ def report(benchmark, **said):
     return make_report(benchmark, score_rows(benchmark, benchmark.items, found, ["reading"], "answer"), {})
 
 
-def test_rouge_with_several_references_is_not_made_0_or_1():
+def test_rouge_l_with_several_references_is_not_made_0_or_1():
     """lm-eval gives ROUGE-L 1.0 where 0.222 is true: one shared word of 4 and 5, 2 · 1 / (4 + 5)."""
     references = ["fighters took the northern town", "snow fell"]
     found = rouge("rebels seized a town", references)
@@ -165,6 +165,23 @@ def test_an_answer_is_not_found_inside_a_word(benchmark):
 def test_the_mean_is_the_mean_and_the_same_each_time(benchmark):
     """rouge-score's aggregate is the median of unseeded bootstrap means."""
     first, second = (report(benchmark, q="Kabul or not", n="Bo") for _ in range(2))
+    assert first == second
+
+
+def test_rouge_over_a_set_is_the_mean_of_its_items(test_set):
+    """rouge-score's aggregate is the median of unseeded bootstrap means."""
+    references = ("rebels seized a town", "snow fell", "fighters took the northern town")
+    items = [
+        SummaryItem(id=f"s{number}", article="a", instruction="?", references=(one,))
+        for number, one in enumerate(references)
+    ]
+    said = "snow fell on the town"
+    exact = [rouge(said, [one]).rouge1.f1 for one in references]
+    assert len(set(exact)) == 3
+    first, second = (
+        report(test_set(items, {"a": TEXT}), **{item.id: said for item in items}).scores["rouge1"] for _ in range(2)
+    )
+    assert first.value == math.fsum(exact) / 3
     assert first == second
 
 

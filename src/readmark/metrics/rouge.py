@@ -122,8 +122,10 @@ def rouge(
     """
     options = VARIANTS[variant]
     if not options.is_perl and all(_is_short_ascii(prediction, one, language) for one in references):
-        scores = _scorer(is_stemmed=options.is_stemmed).score_multi(list(references), prediction)
-        return Rouge(*(Overlap(*scores[name]) for name in Rouge._fields))
+        has_lines = any("\n" in text for text in (prediction, *references))
+        scores = _scorer(options.is_stemmed, has_lines).score_multi(list(references), prediction)
+        found = [Overlap(*scores[name]) for name in Rouge._fields if name in scores]
+        return Rouge(*found) if has_lines else Rouge(*found, found[-1])
     return count_rouge(prediction, references, variant, language)
 
 
@@ -143,10 +145,11 @@ def _is_short_ascii(prediction: str, reference: str, language: str) -> bool:
 
 
 @cache
-def _scorer(*, is_stemmed: bool) -> RougeScorer:
+def _scorer(is_stemmed: bool, has_lines: bool) -> RougeScorer:
+    """Return the fast library's scorer; of texts of one line, rougeLsum is rougeL."""
     from rouge_score_rs.rouge_scorer import RougeScorer  # noqa: PLC0415 - only where there are summaries
 
-    return RougeScorer(list(Rouge._fields), use_stemmer=is_stemmed)
+    return RougeScorer(list(Rouge._fields if has_lines else Rouge._fields[:-1]), use_stemmer=is_stemmed)
 
 
 def _joined(found: Sequence[Counts], several: str, *, is_ngram: bool) -> Overlap:
@@ -166,11 +169,13 @@ def _counts(said: RougeText, wanted: RougeText) -> tuple[Counts, ...]:
     pairs = max(0, sizes[0] - 1), max(0, sizes[1] - 1)
     common = set(said.tokens).intersection(wanted.tokens)  # all else matches nothing
     left, right = ([token for token in text.tokens if token in common] for text in (said, wanted))
+    longest = LCSseq.similarity(left, right)
+    has_lines = len(said.lines) > 1 or len(wanted.lines) > 1
     return (
         Counts(_shared(left, right), *sizes),
         Counts(_shared(_pairs(said.tokens, common), _pairs(wanted.tokens, common)), *pairs),
-        Counts(LCSseq.similarity(left, right), *sizes),
-        Counts(_shared(left, _union(said, wanted)), *sizes),
+        Counts(longest, *sizes),
+        Counts(_shared(left, _union(said, wanted)) if has_lines else longest, *sizes),
     )
 
 
