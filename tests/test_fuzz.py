@@ -73,6 +73,16 @@ replace = "Cy"
 [provenance]
 authorship = "A person."
 """.replace("SUM", hashlib.sha256(ARTICLE.encode()).hexdigest())
+SQUAD = {
+    "version": "v2.0",
+    "data": [{"title": "Town", "paragraphs": [{"context": ARTICLE, "qas": [
+        {"id": "q-1", "question": "Whom did Ada meet?", "answers": [{"text": "Bo", "answer_start": 8}],
+         "is_impossible": False},
+        {"id": "q-2", "question": "Why?", "answers": [], "is_impossible": True,
+         "plausible_answers": [{"text": "noon", "answer_start": 47}]},
+    ]}]}],
+}  # fmt: skip
+NO_ANSWER = '{"q-1": 0.25, "q-2": 1}\n'
 LOGGED = '{"item_id": "q-1", "raw": "Bo", "seconds": 0.5}\n{"item_id": "q-2", "error": {"class": "E", "message": ""}}\n'
 FOREIGN = '{"id": "q-1", "prediction": "Bo"}\n{"id": "q-2", "prediction": "Bo; Ada"}\n'
 MAPPING = '{\n  "q-1": "Bo",\n  "s-1": "Bo left."\n}\n'
@@ -214,6 +224,13 @@ def test_a_question_file_may_hold_anything(folder, data):
         use(path)
 
 
+@MANY
+@given(data=files(json.dumps(SQUAD).encode(), [SQUAD]))
+def test_a_squad_file_may_hold_anything(folder, data):
+    with replaced(folder / "squad.json", data) as path:
+        use(path)
+
+
 @FEW
 @given(data=files(TABLE.encode()))
 def test_a_table_of_questions_may_hold_anything(folder, data):
@@ -274,6 +291,13 @@ def test_lines_of_foreign_predictions_may_hold_anything(folder, data):
 def test_a_mapping_of_predictions_may_hold_anything(folder, data):
     with replaced(folder / "p.json", data) as path, contextlib.suppress(ReadmarkError):
         score(path, folder, out=folder.parent / "out")
+
+
+@FEW
+@given(data=files(NO_ANSWER.encode(), [json.loads(NO_ANSWER)]))
+def test_a_file_of_probabilities_may_hold_anything(folder, data):
+    with replaced(folder / "na.json", data) as path, contextlib.suppress(ReadmarkError):
+        score({"q-1": "Bo", "q-2": ""}, folder, no_answer=path, threshold=0.5, out=folder.parent / "out")
 
 
 @FEW

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import time
+import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rouge_score.tokenize import tokenize
 
-from readmark.text import first_words, sentence_spans, sentences, tokens, words
+from readmark.text import MARKS, UNSPACED, first_words, sentence_spans, sentences, tokenizer_for, tokens, words
 
-MARKS = st.text(st.sampled_from("ab A1.!?…。\n\"'“”’() –_"), max_size=40)
-ANY_TEXT = st.text(max_size=60) | MARKS
+STOPS = st.text(st.sampled_from("ab A1.!?…。\n\"'“”’() –_"), max_size=40)
+ANY_TEXT = st.text(max_size=60) | STOPS
 
 
 @pytest.mark.parametrize(
@@ -63,6 +65,16 @@ def test_the_first_words_are_the_first_words(text, count):
         ("北京 2008", ("北", "京", "2008")),
         ("ひらがなとカタカナ・ー", tuple("ひらがなとカタカナー")),
         ("한국 사람", ("한국", "사람")),
+        ("हिन्दी में", ("हिन्दी", "में")),  # vowel signs are no letters for Python
+        ("العَرَبِيَّة", ("العَرَبِيَّة",)),
+        ("தமிழ் বাংলা", ("தமிழ்", "বাংলা")),
+        ("می\u200cشود", ("می\u200cشود",)),  # a zero-width non-joiner
+        ("กรุงเทพ ๑๒๓", ("ก", "รุ", "ง", "เ", "ท", "พ", "๑๒๓")),
+        ("ភាសា", ("ភា", "សា")),
+        ("ລາວ", ("ລ", "າ", "ວ")),
+        ("မြန်မာ", ("မြ", "န်", "မာ")),
+        ("cafe\u0301s", ("cafés",)),  # a letter and its accent are one
+        ("❤️ 1️⃣", ("1",)),  # what makes an emoji is no mark of a letter
         ("", ()),
     ],
 )
@@ -77,8 +89,33 @@ def test_tokens_of_ascii_text_are_rouge_scores(text):
 
 
 @given(st.text(st.characters(exclude_categories=["Cs", "Cn"]), max_size=60))
-def test_tokens_hold_letters_and_digits_alone(text):
-    assert all(token.isalnum() for token in tokens(text))
+def test_tokens_begin_with_a_letter_or_digit_and_hold_no_more_than_their_marks(text):
+    for token in tokens(text):
+        assert token[0].isalnum()
+        assert all(c.isalnum() or c in "\u200c\u200d" or unicodedata.category(c) in {"Mn", "Mc"} for c in token)
+
+
+def test_all_of_unicodes_marks_and_nothing_that_parts_tokens_are_marks():
+    """Witness: unicodedata of the interpreter at hand; variation selectors are left out."""
+    mark = re.compile(f"[{MARKS}]")
+    signs = range(0x1BC00, 0x1DA9B)  # shorthand, music and sign writing
+    for code in range(0x1F000):
+        character, category = chr(code), unicodedata.category(chr(code))
+        if category in {"Mn", "Mc"} and "VARIATION SELECTOR" not in unicodedata.name(character):
+            assert mark.match(character) or code in signs, hex(code)
+        elif mark.match(character):
+            assert category[0] in "LN" or category == "Cn" or character in "\u200c\u200d", hex(code)
+            assert not re.match(f"[{UNSPACED}]", character), hex(code)
+
+
+def test_turkish_has_two_letters_i():
+    assert tokenizer_for("tr-TR")("IRMAK İzmir") == ("ırmak", "izmir")
+    assert tokenizer_for("en")("IRMAK") == ("irmak",)
+
+
+@given(ANY_TEXT, st.sampled_from(["en", "zh", "hi", "xx"]))
+def test_the_default_tokens_are_those_of_other_languages(text, language):
+    assert tokenizer_for(language)(text) == tokens(text)
 
 
 @pytest.mark.parametrize(
@@ -97,6 +134,10 @@ def test_tokens_hold_letters_and_digits_alone(text):
         ["No. 5 is alive."],
         ["他们在北京。", "城市沦陷了！", "谁知道？"],
         ["One.", "Две.", "Три."],
+        ["كيف الحال؟", "بخير."],
+        ["یہ ایک ہے۔", "وہ دو ہے۔"],
+        ["यह एक है।", "वह दो है॥", "क्या?"],
+        ["ဒါက ဘာလဲ။", "ကောင်းတယ်။"],
         ["......", "So it ends"],
     ],
 )
@@ -114,7 +155,10 @@ def test_sentences_lose_nothing_but_white_space_around_them(text):
     assert all(text[start:end] == text[start:end].strip() != "" for start, end in spans)
 
 
-@pytest.mark.parametrize("mark", [".", "-", "_", "…", '."', "\n", ". ", "?!", "。", "(", "'"])
+@pytest.mark.parametrize(
+    "mark",
+    [".", "-", "_", "…", '."', "\n", ". ", "?!", "。", "(", "'", "؟.", "।", "\u0301", "e\u0301", "\u0301\u0323", "ก"],
+)
 @pytest.mark.parametrize(
     "cut", [words, tokens, sentences, lambda text: first_words(text, 3)], ids=["words", "tokens", "sentences", "first"]
 )

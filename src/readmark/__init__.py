@@ -13,6 +13,7 @@ from readmark.text import first_words, sentences, tokens, words
 
 if TYPE_CHECKING:
     from readmark.benchmark import Benchmark, load
+    from readmark.evaluate_modules import evaluate_module
     from readmark.models import Model
     from readmark.verbs.board import board
     from readmark.verbs.run import run
@@ -26,6 +27,7 @@ __all__ = [
     "ReadmarkError",
     "Reply",
     "board",
+    "evaluate_module",
     "first_words",
     "load",
     "run",
@@ -39,6 +41,7 @@ _LATER = {
     "Benchmark": "readmark.benchmark",
     "Model": "readmark.models",
     "board": "readmark.verbs.board",
+    "evaluate_module": "readmark.evaluate_modules",
     "load": "readmark.benchmark",
     "run": "readmark.verbs.run",
     "score": "readmark.verbs.score",

@@ -11,7 +11,7 @@ from typing import Any
 from readmark.benchmark import Benchmark, load
 from readmark.errors import ModelError, Problem
 from readmark.models import LoadedModel, find_model
-from readmark.prompts import CONDITIONS, check_conditions, make_prompts
+from readmark.prompts import CONDITIONS, check_conditions, check_texts, make_prompts
 from readmark.records import Item, Prompt, RunInfo
 from readmark.runs import prediction_keys
 
@@ -80,6 +80,7 @@ def make_plan(
     """
     loaded = load(benchmark)
     names = check_conditions(conditions, loaded)
+    check_texts(names, loaded)
     found = find_model(model, model_args)
     every = tuple(item for item in loaded.selected(drafts=drafts) if item.task in found.tasks)
     plan = Plan(found, loaded, every, drafts=drafts).under(names, limit)

@@ -135,6 +135,18 @@ def check_conditions(names: Sequence[str], benchmark: Benchmark) -> tuple[str, .
     return tuple(dict.fromkeys(names))
 
 
+def check_texts(names: Sequence[str], benchmark: Benchmark) -> None:
+    """Refuse conditions that show an article, where a test set is questions alone.
+
+    Raises:
+        BenchmarkError: It has no text to show.
+    """
+    shown = [name for name in names if name != "closed_book"]
+    if shown and not any(article.text.strip() for article in benchmark.articles.values()):
+        found = f"is questions alone, without a text to show under {', '.join(shown)}"
+        raise BenchmarkError(Problem(benchmark.source, found, "articles, or closed_book", "use -c closed_book"))
+
+
 def asked_item(benchmark: Benchmark, item: Item, condition: str) -> Item:
     """Return the item as a condition asks and scores it: the twin's form under `twin`, else itself."""
     return twin_item(benchmark, item) if condition == "twin" and isinstance(item, QaItem) else item

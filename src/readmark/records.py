@@ -19,6 +19,10 @@ Operation = Literal[
 ]  # fmt: skip
 Status = Literal["draft", "active", "retired"]
 Norm = Literal["squad1", "squad2"]
+RougeVariant = Literal[
+    "rouge-score", "rouge-score-stemmed",
+    "rouge-1.5.5", "rouge-1.5.5-stemmed", "rouge-1.5.5-best", "rouge-1.5.5-stemmed-best",
+]  # fmt: skip
 MissingPolicy = Literal["zero", "drop", "bound"]
 RunKind = Literal["model", "upper_bound"]
 Outcome = Literal["answered", "abstained", "failed", "missing"]
@@ -36,10 +40,14 @@ class Recipe(Record, frozen=True):
     Attributes:
         norm: SQuAD's rules, of version 1.1 or 2.0.
         language: The articles' language as a BCP 47 tag, such as "en" or "zh".
+        rouge: Whose ROUGE it is; `metrics.rouge.VARIANTS` says what a name stands for.
+        metrics: Names of further metrics, as `metrics.extra` reads them.
     """
 
     norm: Norm = "squad2"
     language: str = "en"
+    rouge: RougeVariant = "rouge-score"
+    metrics: tuple[str, ...] = ()
 
 
 class Span(Record, frozen=True):
@@ -245,6 +253,20 @@ class ConditionReport(Record, frozen=True):
     by: dict[str, dict[str, dict[str, Score]]] = {}
 
 
+class Threshold(Record, frozen=True):
+    """The best score that a threshold on no-answer probabilities attains; items over it count as abstaining.
+
+    Attributes:
+        value: The mean score, unrounded.
+        threshold: The lowest that attains it.
+        n: Items the value stands on.
+    """
+
+    value: float
+    threshold: float
+    n: int
+
+
 class Report(Record, frozen=True):
     """A run's numbers; the same predictions give the same bytes.
 
@@ -257,6 +279,7 @@ class Report(Record, frozen=True):
         costs: Tokens, where the model told them.
         scores: `reading`'s scores, or the only condition's.
         notes: What a reader of the numbers must know, such as "conditional on this article".
+        thresholds: Where no-answer probabilities were given, the best attainable score by metric.
     """
 
     format: str
@@ -267,6 +290,7 @@ class Report(Record, frozen=True):
     costs: dict[str, int]
     scores: dict[str, Score]
     notes: tuple[str, ...] = ()
+    thresholds: dict[str, Threshold] = {}
 
 
 class BenchmarkStamp(Record, frozen=True):

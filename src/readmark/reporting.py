@@ -5,14 +5,16 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
 
 from readmark.benchmark import twin_item, twin_text
-from readmark.metrics import METRICS, Metric
+from readmark.languages import language_of
+from readmark.metrics import Metric, metrics_for
 from readmark.metrics.answer_match import find_tokens, text_verdict
 from readmark.metrics.equivalence import canonical
 from readmark.prompts import CONDITIONS
-from readmark.records import ConditionReport, Counts, Item, Prediction, QaItem, Report, Score
+from readmark.records import ConditionReport, Counts, Item, MissingPolicy, Prediction, QaItem, Report, Score
 from readmark.statistics import mean_interval
 
 if TYPE_CHECKING:
@@ -55,33 +57,52 @@ def make_report(
         derived=_derived(benchmark, by_condition),
         costs=dict(costs or {}),
         scores=lead.scores if lead else {},
-        notes=(*_notes(benchmark, rows), *notes),
+        notes=(*benchmark.notes, *_notes(benchmark, rows), *notes),
     )
+
+
+class _Placed(NamedTuple):
+    """A row with what its scores are gathered by."""
+
+    row: ScoreRow
+    item: Item
+    cluster: str
+    metrics: tuple[Metric, ...]  # that are defined on the item
+
+
+def _place(benchmark: Benchmark, row: ScoreRow, metrics: Iterable[Metric]) -> _Placed:
+    item = benchmark.item(row.item_id)
+    return _Placed(row, item, benchmark.cluster_of(item), tuple(metric for metric in metrics if metric.applies(item)))
 
 
 def _condition_report(benchmark: Benchmark, rows: Sequence[ScoreRow]) -> ConditionReport:
-    groups: dict[str, defaultdict[str, list[ScoreRow]]] = {
+    metrics = tuple(metrics_for(benchmark.recipe).values())
+    placed = [_place(benchmark, row, metrics) for row in rows]
+    groups: dict[str, defaultdict[str, list[_Placed]]] = {
         "process": defaultdict(list),
         "answerable": defaultdict(list),
     }
-    for row in rows:
-        item = benchmark.item(row.item_id)
-        if isinstance(item, QaItem):
-            groups["answerable"]["yes" if item.is_answerable else "no"].append(row)
-            if item.process:
-                groups["process"][item.process].append(row)
+    for one in placed:
+        if isinstance(one.item, QaItem):
+            groups["answerable"]["yes" if one.item.is_answerable else "no"].append(one)
+            if one.item.process:
+                groups["process"][one.item.process].append(one)
+    policy = benchmark.manifest.missing
+    scores = _scores(placed, metrics, policy)
     by = {
-        group: {name: scores for name, members in sorted(parts.items()) if (scores := _large(benchmark, members))}
+        group: {
+            name: large
+            for name, members in sorted(parts.items())
+            if (large := _large(scores if len(members) == len(placed) else _scores(members, metrics, policy)))
+        }
         for group, parts in groups.items()
     }
-    return ConditionReport(
-        counts=_counts(rows), scores=_scores(benchmark, rows), by={name: part for name, part in by.items() if part}
-    )
+    return ConditionReport(counts=_counts(rows), scores=scores, by={name: part for name, part in by.items() if part})
 
 
-def _large(benchmark: Benchmark, rows: Sequence[ScoreRow]) -> dict[str, Score]:
+def _large(scores: Mapping[str, Score]) -> dict[str, Score]:
     """Return a group's scores that stand on enough items; a metric may be defined on a few of the group alone."""
-    return {name: score for name, score in _scores(benchmark, rows).items() if score.n >= SMALLEST_GROUP}
+    return {name: score for name, score in scores.items() if score.n >= SMALLEST_GROUP}
 
 
 def _counts(rows: Iterable[ScoreRow], unknown: int = 0) -> Counts:
@@ -96,35 +117,39 @@ def _counts(rows: Iterable[ScoreRow], unknown: int = 0) -> Counts:
     )
 
 
-def _scores(benchmark: Benchmark, rows: Sequence[ScoreRow]) -> dict[str, Score]:
-    placed = [(row, benchmark.item(row.item_id)) for row in rows]
-    scores = {}
-    for metric in METRICS.values():
-        concerned = [(row, item) for row, item in placed if metric.applies(item)]
-        if concerned:
-            scores[metric.name] = _score(benchmark, metric, concerned)
-    return scores
+@dataclass
+class _Column:
+    """A metric's values over rows, each with its cluster, and how many more are unknown."""
+
+    values: list[float] = field(default_factory=list)
+    clusters: list[str] = field(default_factory=list)
+    unknown: int = 0
 
 
-def _score(benchmark: Benchmark, metric: Metric, placed: Sequence[tuple[ScoreRow, Item]]) -> Score:
-    """Return a metric's mean with its interval; failures bound it, missing items follow the test set's policy."""
-    policy = benchmark.manifest.missing
-    values: list[float] = []
-    clusters: list[str] = []
-    unknown = 0
-    for row, item in placed:
-        value = row.scores.get(metric.name)
-        if row.outcome == "missing" and policy == "zero" and metric.range and metric.higher_is_better is not None:
-            value = metric.range[0 if metric.higher_is_better else 1]
-        if value is not None:
-            values.append(value)
-            clusters.append(benchmark.cluster_of(item))
-        elif row.outcome == "failed" or (row.outcome == "missing" and policy == "bound"):
-            unknown += 1
-    worst, best = _bounds(metric, values, unknown)
+def _scores(placed: Iterable[_Placed], metrics: Iterable[Metric], policy: MissingPolicy) -> dict[str, Score]:
+    """Return each metric's score over rows; failures bound it, missing items follow the test set's policy."""
+    columns: defaultdict[str, _Column] = defaultdict(_Column)
+    for row, _, cluster, defined in placed:
+        for metric in defined:
+            column = columns[metric.name]
+            value = row.scores.get(metric.name)
+            if row.outcome == "missing" and policy == "zero" and metric.range and metric.higher_is_better is not None:
+                value = metric.range[0 if metric.higher_is_better else 1]
+            if value is not None:
+                column.values.append(value)
+                column.clusters.append(cluster)
+            elif row.outcome == "failed" or (row.outcome == "missing" and policy == "bound"):
+                column.unknown += 1
+    return {metric.name: _score(metric, columns[metric.name]) for metric in metrics if metric.name in columns}
+
+
+def _score(metric: Metric, column: _Column) -> Score:
+    """Return a metric's mean with its interval."""
+    values = column.values
+    worst, best = _bounds(metric, values, column.unknown)
     if not values:
         return Score(value=None, n=0, worst=worst, best=best)
-    interval = mean_interval(values, clusters, metric.range)
+    interval = mean_interval(values, column.clusters, metric.range)
     return Score(value=interval.value, low=interval.low, high=interval.high, n=len(values), worst=worst, best=best)
 
 
@@ -188,7 +213,12 @@ def _is_changed(benchmark: Benchmark, item: QaItem) -> bool:
 
 def _notes(benchmark: Benchmark, rows: Iterable[ScoreRow]) -> tuple[str, ...]:
     clusters = {benchmark.cluster_of(benchmark.item(row.item_id)) for row in rows}
-    return ("conditional on this article",) if len(clusters) == 1 else ()
+    notes = ["conditional on this article"] if len(clusters) == 1 else []
+    language = benchmark.recipe.language
+    if not language_of(language).name:
+        notes.append(f"no articles are known for the language {language}: exact_match and token_f1 drop none")
+    notes += dict.fromkeys(metric.note for metric in metrics_for(benchmark.recipe).values() if metric.note)
+    return tuple(notes)
 
 
 def token_costs(lines: Iterable[Prediction]) -> dict[str, int]:

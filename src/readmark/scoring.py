@@ -12,7 +12,7 @@ import msgspec
 
 from readmark.errors import Problem, RunError
 from readmark.extraction import Answer, Extraction, extract
-from readmark.metrics import METRICS, answer_match
+from readmark.metrics import METRICS, answer_match, is_extra, metrics_for
 from readmark.metrics.equivalence import canonical
 from readmark.prompts import CONDITIONS, asked_item
 from readmark.records import Item, Outcome, Prediction, QaItem, Record
@@ -81,20 +81,24 @@ def score_item(
     elif answer.abstains and canonical(answer.text) in map(canonical, item.references):
         answer = Answer(answer.text, not answer.text.strip())  # "none" may be the answer
     article = benchmark.articles[item.article].text
+    verdict = answer_match(answer, item) if isinstance(item, QaItem) else None  # once, for its score and its rule
     return ScoreRow(
         item_id=item.id,
         condition=condition,
         outcome="abstained" if answer.abstains else "answered",
         text="" if answer.abstains else answer.text,
-        rule=answer_match(answer, item).rule if isinstance(item, QaItem) else "",
-        scores=_scores(answer, item, article, benchmark),
+        rule=verdict.rule if verdict else "",
+        scores=({"answer_match": verdict.score} if verdict else {}) | _scores(answer, item, article, benchmark),
     )
 
 
 def _scores(answer: Answer, item: Item, article: str, benchmark: Benchmark) -> dict[str, float]:
+    """Return every metric that is defined on an item but answer_match."""
     recipe = benchmark.recipe
     found = {
-        name: metric.score(answer, item, article, recipe) for name, metric in METRICS.items() if metric.applies(item)
+        name: metric.score(answer, item, article, recipe)
+        for name, metric in metrics_for(recipe).items()
+        if name != "answer_match" and metric.applies(item)
     }
     return {name: value for name, value in found.items() if value is not None}
 
@@ -121,7 +125,7 @@ def decode_rows(data: bytes, place: str) -> list[ScoreRow]:
     for number, line in enumerate(data.splitlines(), start=1):
         try:
             flat = msgspec.json.decode(line, type=dict[str, Any])
-            scores = {name: flat.pop(name) for name in METRICS if name in flat}
+            scores = {name: flat.pop(name) for name in [*flat] if name in METRICS or is_extra(name)}
             rows.append(msgspec.convert({**flat, "scores": scores}, ScoreRow))
         except (msgspec.MsgspecError, ValueError, RecursionError) as error:
             fix = "score the run again"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from readmark.metrics.rouge import RECIPE as ROUGE
+from readmark.metrics import extras_recipe
+from readmark.metrics.chrf import RECIPE as CHRF
 from readmark.prompts import prompt_recipe
 from readmark.statistics.intervals import METHOD
 
@@ -24,6 +25,8 @@ COMPARED = (
     "extract",
     "scoring",
     "rouge",
+    "chrf",
+    "metrics",
     "judge",
     "limit",
     "drafts",
@@ -34,7 +37,12 @@ def make_signature(
     benchmark: Benchmark, extract: str, readmark: str, *, limit: int | None = None, drafts: bool = False
 ) -> dict[str, str | int]:
     """Return a report's signature; the keys of `COMPARED` must agree before two reports are compared."""
-    special = {"limit": limit, "drafts": 1 if drafts else None}
+    recipe = benchmark.recipe
+    special = {
+        "metrics": extras_recipe(recipe) if recipe.metrics else None,
+        "limit": limit,
+        "drafts": 1 if drafts else None,
+    }
     return {
         "benchmark": benchmark.name,
         "version": benchmark.manifest.version,
@@ -45,7 +53,8 @@ def make_signature(
         "prompt": prompt_recipe(),
         "extract": extract,
         "scoring": SCORING,
-        "rouge": ROUGE,
+        "rouge": benchmark.recipe.rouge,
+        "chrf": CHRF,
         "judge": "none",
         "interval": METHOD,
         "cluster": benchmark.manifest.cluster,

@@ -10,7 +10,7 @@ import math
 import pytest
 
 from readmark.metrics import METRICS
-from readmark.metrics.rouge import rouge_l, rouge_n
+from readmark.metrics.rouge import rouge
 from readmark.metrics.token_f1 import token_f1
 from readmark.records import Failure, Prediction, QaItem, SummaryItem
 from readmark.reporting import make_report
@@ -38,11 +38,12 @@ def report(benchmark, **said):
     return make_report(benchmark, score_rows(benchmark, benchmark.items, found, ["reading"], "answer"), {})
 
 
-def test_rouge_with_several_references_is_not_made_0_or_1():
+def test_rouge_l_with_several_references_is_not_made_0_or_1():
     """lm-eval gives ROUGE-L 1.0 where 0.222 is true: one shared word of 4 and 5, 2 · 1 / (4 + 5)."""
     references = ["fighters took the northern town", "snow fell"]
-    assert rouge_l("rebels seized a town", references) == pytest.approx(2 / 9, abs=1e-15)
-    assert rouge_n("rebels seized a town", references, 2) == 0.0
+    found = rouge("rebels seized a town", references)
+    assert found.rougeL.f1 == pytest.approx(2 / 9, abs=1e-15)
+    assert found.rouge2.f1 == 0.0
 
 
 def test_f1_with_several_references_is_not_made_0_or_1():
@@ -115,6 +116,19 @@ def test_repeated_words_count_as_often_as_they_stand():
     assert token_f1("to to to to", ["to"]) == pytest.approx(0.4, abs=1e-15)
 
 
+@pytest.mark.parametrize(
+    ("language", "said", "reference", "f1"),
+    [("zh", "北京市", "北京", 0.8), ("ja", "東京都", "東京", 0.8), ("de", "der Hund bellt", "ein Hund", 2 / 3)],
+)
+def test_graded_scores_in_other_languages_are_neither_rounded_nor_over_sets(test_set, language, said, reference, f1):
+    """The same drift, where peers that round also cut at spaces alone and drop English articles."""
+    items = [QaItem(id=name, article="a", question="?", references=(reference,)) for name in ("p", "q")]
+    benchmark = test_set(items, {"a": TEXT}, language=language)
+    assert scores(benchmark, items[0], said)["token_f1"] == pytest.approx(f1, abs=1e-15)
+    assert token_f1(f"{said} {said}", [reference], language=language) < f1  # a bag, not a set
+    assert report(benchmark, p=said, q=said).scores["token_f1"].value == pytest.approx(f1, abs=1e-15)
+
+
 @pytest.mark.parametrize("right", [0, 15, 20])
 def test_with_one_article_the_interval_is_as_wide_as_20_items_warrant(test_set, right):
     """With one article the clustered error of inspect is 0.0, its interval [0.75, 0.75]."""
@@ -154,6 +168,23 @@ def test_the_mean_is_the_mean_and_the_same_each_time(benchmark):
     assert first == second
 
 
+def test_rouge_over_a_set_is_the_mean_of_its_items(test_set):
+    """rouge-score's aggregate is the median of unseeded bootstrap means."""
+    references = ("rebels seized a town", "snow fell", "fighters took the northern town")
+    items = [
+        SummaryItem(id=f"s{number}", article="a", instruction="?", references=(one,))
+        for number, one in enumerate(references)
+    ]
+    said = "snow fell on the town"
+    exact = [rouge(said, [one]).rouge1.f1 for one in references]
+    assert len(set(exact)) == 3
+    first, second = (
+        report(test_set(items, {"a": TEXT}), **{item.id: said for item in items}).scores["rouge1"] for _ in range(2)
+    )
+    assert first.value == math.fsum(exact) / 3
+    assert first == second
+
+
 @pytest.mark.parametrize("text", ["喀布尔", "Кабул", "كابول", "काबुल", "กรุงคาบูล", "카불"])
 def test_no_metric_gives_0_to_a_reference_that_is_not_latin(test_set, text):
     """rouge-score's tokeniser finds no token in such texts."""
@@ -164,5 +195,5 @@ def test_no_metric_gives_0_to_a_reference_that_is_not_latin(test_set, text):
         name: scores(benchmark, question, text)[name] for name in ("answer_match", "exact_match", "token_f1")
     } == dict.fromkeys(("answer_match", "exact_match", "token_f1"), 1.0)
     assert {
-        scores(benchmark, summary, text)[name] for name in METRICS if name in {"rouge1", "rougeL", "rougeLsum"}
+        scores(benchmark, summary, text)[name] for name in METRICS if name in {"rouge1", "rougeL", "rougeLsum", "chrf"}
     } == {1.0}

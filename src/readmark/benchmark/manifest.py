@@ -14,6 +14,7 @@ from readmark.benchmark.records import ArticleEntry, Manifest
 from readmark.decoding import decode, utf8
 from readmark.errors import BenchmarkError, Problem, printable, quoted
 from readmark.jsonl import MAX_LINE, read_bytes
+from readmark.languages import is_language_tag
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -73,6 +74,9 @@ def _problems(manifest: Manifest, listed: list[Listed], place: Callable[..., str
     if manifest.cluster not in {"article", "title"}:
         found = f"'cluster' is {quoted(manifest.cluster)}"
         problems.append(Problem(place("cluster"), found, "article or title", "leave it out for article"))
+    if not is_language_tag(manifest.language):
+        found, expected = f"'language' is {quoted(manifest.language)}", "a BCP 47 tag, such as en, zh or pt-BR"
+        problems.append(Problem(place("language"), found, expected, "name the articles' language by its tag"))
     counts: Counter[str] = Counter()
     for one in listed:
         counts[one.entry.id] += 1

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import bisect
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TYPE_CHECKING, get_args
 
-from readmark.errors import BenchmarkError, Problem
-from readmark.records import Article, BenchmarkStamp, Item, MissingPolicy, Norm, QaItem, Recipe, Record
+import msgspec
+
+from readmark.errors import BenchmarkError, Problem, quoted
+from readmark.metrics import metrics_for
+from readmark.records import Article, BenchmarkStamp, Item, MissingPolicy, Norm, QaItem, Recipe, Record, RougeVariant
 from readmark.text import sentence_spans
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class ArticleEntry(Record, frozen=True):
@@ -41,6 +48,7 @@ class Manifest(Record, frozen=True):
     licence: str = ""
     canary: str = ""
     norm: Norm = "squad2"
+    rouge: RougeVariant = "rouge-score"
     missing: MissingPolicy = "bound"
     cluster: str = "article"
     description: str = ""
@@ -60,6 +68,8 @@ class Benchmark:
         evidence: An item's resolved evidence as character spans; items without any are absent.
         sha256: Hash over the data files' names and bytes.
         source: How the user named the test set.
+        notes: What a reader of any score on it must know.
+        metrics: Names of further metrics that its items are scored by; `with_metrics` checks them.
     """
 
     manifest: Manifest
@@ -69,6 +79,8 @@ class Benchmark:
     evidence: dict[str, tuple[tuple[int, int], ...]]
     sha256: str
     source: str
+    notes: tuple[str, ...] = ()
+    metrics: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -83,7 +95,35 @@ class Benchmark:
     @cached_property
     def recipe(self) -> Recipe:
         """How its answers are compared."""
-        return Recipe(norm=self.manifest.norm, language=self.manifest.language)
+        return Recipe(
+            norm=self.manifest.norm, language=self.manifest.language, rouge=self.manifest.rouge, metrics=self.metrics
+        )
+
+    def with_metrics(self, names: Iterable[str]) -> Benchmark:
+        """Return the test set with further metrics, such as `evaluate:NAME`; they count in the signature.
+
+        Raises:
+            MetricError: One of them cannot be loaded, or compares no texts.
+        """
+        wanted = tuple(dict.fromkeys((*self.metrics, *names)))
+        if wanted == self.metrics:
+            return self
+        wider = replace(self, metrics=wanted)
+        metrics_for(wider.recipe)
+        return wider
+
+    def with_rouge(self, variant: RougeVariant | None) -> Benchmark:
+        """Return the test set with another variant of ROUGE than its own; None keeps it.
+
+        Raises:
+            BenchmarkError: There is no such variant.
+        """
+        if variant is None:
+            return self
+        if variant not in get_args(RougeVariant):
+            found, expected = f"the ROUGE variant is {quoted(variant)}", "one of " + ", ".join(get_args(RougeVariant))
+            raise BenchmarkError(Problem(self.source, found, expected, "correct 'rouge'"))
+        return replace(self, manifest=msgspec.structs.replace(self.manifest, rouge=variant))
 
     def selected(self, *, drafts: bool = False) -> tuple[Item, ...]:
         """Return the items that are asked and scored: the active ones, and with `drafts` those too.

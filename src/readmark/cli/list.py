@@ -29,7 +29,7 @@ def _first_line(path: Path) -> str:
 
 
 def _metrics() -> dict[str, str]:
-    return {name: metric.about for name, metric in METRICS.items()}
+    return {name: metric.about for name, metric in METRICS.items()} | {EXTRA: "any module of the evaluate library"}
 
 
 def _conditions() -> dict[str, str]:
@@ -40,6 +40,7 @@ def _benchmarks() -> dict[str, str]:
     return {name: load(name).manifest.description for name in BENCHMARKS}
 
 
+EXTRA = "evaluate:NAME_OR_PATH[:KEY]"  # the form of further metrics, given as --metric
 KINDS = {"models": _models, "metrics": _metrics, "conditions": _conditions, "benchmarks": _benchmarks}
 
 

@@ -7,13 +7,14 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 import click
 import msgspec
 
 from readmark.cli.app import DONE, INCOMPLETE
 from readmark.extraction import EXTRACTIONS
+from readmark.records import RougeVariant
 
 if TYPE_CHECKING:
     from readmark.records import Counts
@@ -22,9 +23,16 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 benchmark_option = click.option(
     "-b", "--benchmark", default="crossroads", show_default=True, metavar="BENCHMARK",
-    help="A bundled name, a folder, or a .jsonl or .csv file of questions.",
+    help="A bundled name, a folder, a .jsonl or .csv file of questions, or a SQuAD .json file.",
 )  # fmt: skip
 json_option = click.option("--json", "as_json", is_flag=True, help="The result alone as JSON on standard output.")
+metric_option = click.option(
+    "--metric", "metrics", multiple=True, metavar="NAME",
+    help="A further metric: evaluate:NAME_OR_PATH[:KEY], a module of the evaluate library. May be repeated.",
+)  # fmt: skip
+rouge_option = click.option(
+    "--rouge", type=click.Choice(get_args(RougeVariant)), help="Whose ROUGE it is.  [default: the test set's]"
+)
 drafts_option = click.option("--drafts", is_flag=True, help="Draft items too.")
 
 

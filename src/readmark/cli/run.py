@@ -14,8 +14,10 @@ from readmark.cli.options import (
     exit_code,
     extract_option,
     json_option,
+    metric_option,
     model_arguments,
     print_json,
+    rouge_option,
     standard_output_kept,
 )
 from readmark.cli.progress import progress
@@ -25,7 +27,7 @@ from readmark.metrics import HEADLINES
 from readmark.models import baselines, find_model
 from readmark.plan import Plan, make_plan
 from readmark.prompts import CONDITIONS, check_conditions
-from readmark.records import Report
+from readmark.records import Report, RougeVariant
 from readmark.signature import signed
 from readmark.verbs.ceiling import run_upper_bound
 from readmark.verbs.run import Run, execute
@@ -55,11 +57,14 @@ from readmark.verbs.run import Run, execute
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Only the first N items.")
 @drafts_option
 @extract_option("answer", "answer")
+@metric_option
+@rouge_option
 @click.option("--dry-run", is_flag=True, help="Tell what would be asked; ask nothing, write nothing.")
 @json_option
 def command(
     models: tuple[str, ...], benchmark: str, conditions: str, out: str, arguments: dict[str, Any],
-    limit: int | None, drafts: bool, extract: Extraction, dry_run: bool, as_json: bool,
+    limit: int | None, drafts: bool, extract: Extraction, metrics: tuple[str, ...],
+    rouge: RougeVariant | None, dry_run: bool, as_json: bool,
 ) -> int:  # fmt: skip
     """Ask models every item of a test set and score their answers.
 
@@ -69,7 +74,7 @@ def command(
 
     The same command goes on with a run that was cut: answers are kept, failed items are asked again.
     """
-    loaded = load(benchmark)
+    loaded = load(benchmark).with_metrics(metrics).with_rouge(rouge)
     names = [name.strip() for name in conditions.split(",")]
     asked = check_conditions(names, loaded)
     plans = [

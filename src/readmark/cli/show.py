@@ -81,8 +81,10 @@ def _entry(benchmark: Benchmark, row: ScoreRow, line: Prediction | None) -> dict
         entry["instruction"] = item.instruction
         entry["references"] = list(item.references)
         read = row.text if item.max_words is None else first_words(row.text, item.max_words)
-        entry["facts"] = {fact.text: states(read, fact.facets) for fact in item.facts}
-        entry["contradictions"] = [one.text for one in item.contradictions if states(row.text, one.facets)]
+        entry["facts"] = {fact.text: states(read, fact.facets, benchmark.recipe.language) for fact in item.facts}
+        entry["contradictions"] = [
+            one.text for one in item.contradictions if states(row.text, one.facets, benchmark.recipe.language)
+        ]
     entry["answer"] = row.text
     if line and isinstance(line.raw, str) and line.raw.strip() != row.text:
         entry["raw"] = line.raw

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from readmark.metrics import HEADLINES, METRICS
+from readmark.metrics import HEADLINES, METRICS, is_extra
 from readmark.records import ConditionReport, Score, Task
 
 WIDTH = 80
@@ -62,6 +62,8 @@ def print_tables(rows: Sequence[Row], signature: Mapping[str, str | int], notes:
                 out.print(table)
                 out.print(Text(KEYS[task] + (BOUNDS if table.columns[-1].header == "bounds" else ""), style="dim"))
                 out.print()
+    for line in _extra_lines(rows):
+        out.print(printable(line))
     for row in rows:
         for metric, score in row.derived.items():
             value = (
@@ -72,6 +74,23 @@ def print_tables(rows: Sequence[Row], signature: Mapping[str, str | int], notes:
     name, version, digest = (str(signature.get(key, "?")) for key in ("benchmark", "version", "sha256"))
     bench = printable(f"{name} {version} #{digest[:8]}").plain
     out.print(Text("; ".join([f"{bench}; percent, 95 % intervals", *notes]), style="dim"))
+
+
+def _extra_lines(rows: Iterable[Row]) -> list[str]:
+    """Return a line for each further metric: its plain number, for its range is not known."""
+    return [
+        f"{row.name}: {metric}, {condition}: {_plain(score)} over {score.n} items"
+        for row in rows
+        for condition, part in row.conditions.items()
+        for metric, score in part.scores.items()
+        if is_extra(metric)
+    ]
+
+
+def _plain(score: Score) -> str:
+    if score.value is None or score.low is None or score.high is None:
+        return "–" if score.value is None else f"{score.value:.4g}"
+    return f"{score.value:.4g} [{score.low:.4g} to {score.high:.4g}]"
 
 
 def _headline(row: Row, condition: str, task: Task) -> Score | None:

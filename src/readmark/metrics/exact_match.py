@@ -13,13 +13,14 @@ if TYPE_CHECKING:
     from readmark.records import Norm
 
 
-def exact_match(prediction: str, references: Sequence[str], *, norm: Norm = "squad2") -> float:
+def exact_match(prediction: str, references: Sequence[str], *, norm: Norm = "squad2", language: str = "en") -> float:
     """Return 1.0 if a prediction equals a reference after SQuAD's normalisation, else 0.0.
 
     Args:
         prediction: The model's answer; "" abstains.
         references: Accepted answers, at least one; `("",)` for an unanswerable question.
         norm: `squad2` drops references that normalise to nothing; none left means unanswerable.
+        language: The answers' language, as `normalize_answer` takes it.
 
     Returns:
         0.0 or 1.0; higher is better.
@@ -36,17 +37,18 @@ def exact_match(prediction: str, references: Sequence[str], *, norm: Norm = "squ
 
     Source:
         Rajpurkar et al. 2016, arXiv 1606.05250; 2018, arXiv 1806.03822; equals the official scripts.
+        Other languages: Lewis et al. 2020, arXiv 1910.07475 (MLQA).
     """
-    return float(normalize_answer(prediction) in normalized_references(references, norm))
+    return float(normalize_answer(prediction, language) in normalized_references(references, norm, language))
 
 
-def normalized_references(references: Sequence[str], norm: Norm) -> list[str]:
-    """Return references as the norm compares them.
+def normalized_references(references: Sequence[str], norm: Norm, language: str = "en") -> list[str]:
+    """Return references as the norm compares them in a language.
 
     Raises:
         MetricError: `references` is empty.
     """
     if not references:
         raise MetricError(Problem("references", "is empty", "at least one accepted answer", 'give [""] for no answer'))
-    normalized = [normalize_answer(reference) for reference in references]
+    normalized = [normalize_answer(reference, language) for reference in references]
     return ([one for one in normalized if one] or [""]) if norm == "squad2" else normalized

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from readmark.text import first_words, sentences, tokens, words
+from readmark.text import first_words, sentences, tokenizer_for, words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,27 +16,27 @@ WINDOW = 30  # words
 
 
 @lru_cache(maxsize=4096)
-def windows(text: str) -> tuple[str, ...]:
+def windows(text: str, language: str = "en") -> tuple[str, ...]:
     """Return the windows in which a fact must stand: each sentence, cut at 30 words, as spaced tokens."""
     found = []
     for sentence in sentences(text):
         pieces = words(sentence)
-        found += [_spaced(" ".join(pieces[i : i + WINDOW])) for i in range(0, len(pieces), WINDOW)]
+        found += [_spaced(" ".join(pieces[i : i + WINDOW]), language) for i in range(0, len(pieces), WINDOW)]
     return tuple(found)
 
 
-def states(text: str, facets: Sequence[Sequence[str]]) -> bool:
+def states(text: str, facets: Sequence[Sequence[str]], language: str = "en") -> bool:
     """Return whether one window of a text holds an alternative of every facet, as whole neighbouring tokens."""
-    wanted = [[_spaced(alternative) for alternative in facet] for facet in facets]
-    return any(all(any(one in window for one in facet) for facet in wanted) for window in windows(text))
+    wanted = [[_spaced(alternative, language) for alternative in facet] for facet in facets]
+    return any(all(any(one in window for one in facet) for facet in wanted) for window in windows(text, language))
 
 
 @lru_cache(maxsize=16384)
-def _spaced(text: str) -> str:
-    return f" {' '.join(tokens(text))} "
+def _spaced(text: str, language: str) -> str:
+    return f" {' '.join(tokenizer_for(language)(text))} "
 
 
-def fact_recall(summary: str, facts: Sequence[Fact], *, max_words: int | None = None) -> float:
+def fact_recall(summary: str, facts: Sequence[Fact], *, max_words: int | None = None, language: str = "en") -> float:
     """Return the weighted share of facts that a summary states.
 
     A fact is stated when one window (a sentence, cut at 30 words) holds an alternative of every facet. With
@@ -46,6 +46,7 @@ def fact_recall(summary: str, facts: Sequence[Fact], *, max_words: int | None = 
         summary: The model's summary.
         facts: At least one.
         max_words: Only the first so many words are read; None reads all.
+        language: The texts' language as a BCP 47 tag; it chooses the tokens.
 
     Returns:
         Fraction in [0, 1], unrounded; higher is better.
@@ -57,16 +58,17 @@ def fact_recall(summary: str, facts: Sequence[Fact], *, max_words: int | None = 
         Readmark's own, after content units (Nenkova and Passonneau 2004, the Pyramid method).
     """
     read = summary if max_words is None else first_words(summary, max_words)
-    stated = sum(fact.weight for fact in facts if states(read, fact.facets))
+    stated = sum(fact.weight for fact in facts if states(read, fact.facets, language))
     return stated / sum(fact.weight for fact in facts)
 
 
-def contradictions(summary: str, points: Sequence[Contradiction]) -> float:
+def contradictions(summary: str, points: Sequence[Contradiction], *, language: str = "en") -> float:
     """Return the share of listed contradictions that a summary states, all of its words read.
 
     Args:
         summary: The model's summary.
         points: What must not be said, at least one.
+        language: As for `fact_recall`.
 
     Returns:
         Fraction in [0, 1]; lower is better.
@@ -74,4 +76,4 @@ def contradictions(summary: str, points: Sequence[Contradiction]) -> float:
     Source:
         Readmark's own.
     """
-    return sum(states(summary, point.facets) for point in points) / len(points)
+    return sum(states(summary, point.facets, language) for point in points) / len(points)

@@ -1,145 +1,195 @@
-"""ROUGE-1, -2, -L and -Lsum, F-measure, unstemmed, as rouge-score defines them."""
+"""ROUGE-1, -2, -L and -Lsum in named variants: as rouge-score defines them and as the original Perl script does."""
 
 from __future__ import annotations
 
 from collections import Counter
-from functools import lru_cache
-from typing import TYPE_CHECKING
+from functools import cache
+from itertools import pairwise
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeVar
 
-from rapidfuzz.distance import LCSseq
-
-from readmark.text import tokens
+from readmark.metrics.lcs import union_positions
+from readmark.metrics.rouge_text import RougeText, read_text
+from readmark.records import RougeVariant
+from readmark.text import tokenizer_for, tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Hashable, Sequence
 
-RECIPE = "rouge-score, unstemmed"
+    from rouge_score_rs.rouge_scorer import RougeScorer
+
+T = TypeVar("T", bound="Hashable")
+# Characters of the prediction times those of a reference, 8,192 each. Beyond, rouge-score-rs is slower than our own
+# counting, and for two lines of 250 kB its table takes gigabytes.
+SHORT = 2**26
 
 
-def rouge_n(prediction: str, references: Sequence[str], n: int) -> float:
-    """Return the best n-gram overlap F1 between a summary and its references.
+class Options(NamedTuple):
+    """What a variant's name stands for.
 
-    With c shared n-grams (as bags), F1 = 2c / (|prediction| + |reference|). Texts are `text.tokens`.
-
-    Args:
-        prediction: The summary.
-        references: At least one.
-        n: 1 or 2.
-
-    Returns:
-        Fraction in [0, 1], unrounded; higher is better.
-
-    Edge cases:
-        Without n-grams on either side: 0.0.
-
-    Example:
-        >>> rouge_n("to be or not to be", ["to be"], 1)
-        0.5
-
-    Source:
-        Lin 2004, W04-1013; equals rouge-score 0.1.2 on ASCII text.
+    Attributes:
+        is_perl: ROUGE-1.5.5's tokens and stems, else rouge-score's.
+        is_stemmed: Compare stems, not words.
+        several: What several references give: the one of best F1; all of them, their counts summed (`-f A`); the one
+            of best recall (`-f B`).
     """
-    said = _ngrams(prediction, n)
-    wanted = _all_ngrams(tuple(references), n)
-    return max(_f1((said & one).total(), said.total(), one.total()) for one in wanted)
+
+    is_perl: bool
+    is_stemmed: bool
+    several: Literal["best F1", "sum", "best recall"]
 
 
-def rouge_l(prediction: str, references: Sequence[str]) -> float:
-    """Return the best longest-common-subsequence F1 between a summary and its references, over whole texts.
-
-    With l the subsequence's length in tokens, F1 = 2l / (|prediction| + |reference|).
-
-    Args:
-        prediction: The summary.
-        references: At least one.
-
-    Returns:
-        Fraction in [0, 1], unrounded; higher is better.
-
-    Edge cases:
-        Without tokens on either side: 0.0.
-
-    Source:
-        Lin 2004, W04-1013; equals rouge-score 0.1.2's rougeL on ASCII text.
-    """
-    said = tokens(prediction)
-    return max(_f1(LCSseq.similarity(said, wanted), len(said), len(wanted)) for wanted in map(tokens, references))
+VARIANTS: dict[RougeVariant, Options] = {
+    "rouge-score": Options(is_perl=False, is_stemmed=False, several="best F1"),
+    "rouge-score-stemmed": Options(is_perl=False, is_stemmed=True, several="best F1"),
+    "rouge-1.5.5": Options(is_perl=True, is_stemmed=False, several="sum"),
+    "rouge-1.5.5-stemmed": Options(is_perl=True, is_stemmed=True, several="sum"),
+    "rouge-1.5.5-best": Options(is_perl=True, is_stemmed=False, several="best recall"),
+    "rouge-1.5.5-stemmed-best": Options(is_perl=True, is_stemmed=True, several="best recall"),
+}
 
 
-def rouge_lsum(prediction: str, references: Sequence[str]) -> float:
-    """Return the best summary-level ROUGE-L F1: for each reference line, the union of its subsequences with all lines.
+class Overlap(NamedTuple):
+    """What share two texts have in common: of the prediction, of the reference, and the harmonic mean of both."""
 
-    A line is a sentence; the texts are cut at line breaks only. A token counts at most as often as it occurs on
-    either side.
+    precision: float
+    recall: float
+    f1: float
+
+
+class Rouge(NamedTuple):
+    """The four overlaps of a prediction with its references."""
+
+    rouge1: Overlap
+    rouge2: Overlap
+    rougeL: Overlap  # noqa: N815 - the field's spelling
+    rougeLsum: Overlap  # noqa: N815 - the field's spelling
+
+
+class Counts(NamedTuple):
+    """How many n-grams, or tokens in common subsequences, two texts share and have."""
+
+    shared: int
+    prediction: int
+    reference: int
+
+    @property
+    def recall(self) -> float:
+        """The share of the reference; 0.0 where it has nothing."""
+        return self.shared / self.reference if self.reference else 0.0
+
+    @property
+    def overlap(self) -> Overlap:
+        """The fractions, in rouge-score's order of operations, to the last bit."""
+        if not self.shared:
+            return Overlap(0.0, 0.0, 0.0)
+        precision, recall = self.shared / self.prediction, self.shared / self.reference
+        return Overlap(precision, recall, 2 * precision * recall / (precision + recall))
+
+
+def rouge(
+    prediction: str, references: Sequence[str], *, variant: RougeVariant = "rouge-score", language: str = "en"
+) -> Rouge:
+    """Return how much a summary shares with its references: words, pairs of words, and sequences of words.
+
+    With c shared, precision = c / |prediction|, recall = c / |reference|, F1 is their harmonic mean.
+
+    - rouge1, rouge2: c counts shared n-grams, as bags.
+    - rougeL: c is the length of the longest common subsequence of the whole texts.
+    - rougeLsum: a line is a sentence. For each reference line, the tokens of one longest common subsequence with each
+      line of the prediction are joined; c counts them all, a word at most as often as it stands on either side. The
+      Perl script calls this ROUGE-L.
 
     Args:
         prediction: The summary, one sentence a line.
         references: At least one, likewise.
+        variant: A name of `VARIANTS`.
+        language: The texts' language as a BCP 47 tag; it chooses the tokens.
 
     Returns:
-        Fraction in [0, 1], unrounded; higher is better.
+        Fractions in [0, 1], unrounded; higher is better.
 
     Edge cases:
-        Without tokens on either side: 0.0.
+        Without n-grams on either side: 0.0. Perl rounds recall and precision to five digits before it takes F; ours
+        does not, and differs by up to 1.5e-5.
+
+    Example:
+        >>> rouge("to be or not to be", ["to be"]).rouge1.f1
+        0.5
 
     Source:
-        Lin 2004, W04-1013; equals rouge-score 0.1.2's rougeLsum on ASCII text, its choice among equally long
-        subsequences included.
+        Lin 2004, W04-1013. The variants named rouge-score equal rouge-score 0.1.2 on ASCII text, its choice among
+        equally long subsequences included; those named rouge-1.5.5 equal ROUGE-1.5.5.pl with WordNet 2.0's exceptions.
     """
-    said = [tokens(line) for line in prediction.split("\n") if line]
-    return max(_lsum(said, [tokens(line) for line in reference.split("\n") if line]) for reference in references)
+    options = VARIANTS[variant]
+    if not options.is_perl and all(_is_short_ascii(prediction, one, language) for one in references):
+        has_lines = any("\n" in text for text in (prediction, *references))
+        scores = _scorer(options.is_stemmed, has_lines).score_multi(list(references), prediction)
+        found = [Overlap(*scores[name]) for name in Rouge._fields if name in scores]
+        return Rouge(*found) if has_lines else Rouge(*found, found[-1])
+    return count_rouge(prediction, references, variant, language)
 
 
-def _lsum(said: list[tuple[str, ...]], wanted: list[tuple[str, ...]]) -> float:
-    sizes = sum(map(len, said)), sum(map(len, wanted))
-    if not all(sizes):
-        return 0.0
-    left = Counter(token for line in said for token in line)
-    right = Counter(token for line in wanted for token in line)
-    hits = 0
-    for line in wanted:
-        union = sorted({i for other in said for i in _lcs_positions(line, other)})
-        for token in (line[i] for i in union):
-            if left[token] > 0 and right[token] > 0:
-                hits += 1
-                left[token] -= 1
-                right[token] -= 1
-    return _f1(hits, *sizes)
+def count_rouge(prediction: str, references: Sequence[str], variant: RougeVariant, language: str) -> Rouge:
+    """Return the same in any script and at any length, by our own counting."""
+    is_perl, is_stemmed, several = VARIANTS[variant]
+    said, *wanted = (
+        read_text(text, language, is_perl=is_perl, is_stemmed=is_stemmed) for text in (prediction, *references)
+    )
+    by_metric = zip(*(_counts(said, one) for one in wanted), strict=True)
+    return Rouge(*(_joined(found, several, is_ngram=at < 2) for at, found in enumerate(by_metric)))
 
 
-def _lcs_positions(wanted: tuple[str, ...], said: tuple[str, ...]) -> list[int]:
-    """Return the positions in `wanted` of one longest common subsequence, chosen as rouge-score chooses it."""
-    rows, columns = len(wanted), len(said)
-    table = [[0] * (columns + 1) for _ in range(rows + 1)]
-    for i, token in enumerate(wanted, start=1):
-        above, row = table[i - 1], table[i]
-        for j, other in enumerate(said, start=1):
-            row[j] = above[j - 1] + 1 if token == other else max(above[j], row[j - 1])
-    i, j, found = rows, columns, []
-    while i and j:
-        if wanted[i - 1] == said[j - 1]:
-            found.append(i - 1)
-            i, j = i - 1, j - 1
-        elif table[i][j - 1] > table[i - 1][j]:
-            j -= 1
-        else:
-            i -= 1
-    return found
+def _is_short_ascii(prediction: str, reference: str, language: str) -> bool:
+    is_short = len(prediction) * len(reference) <= SHORT
+    return is_short and prediction.isascii() and reference.isascii() and tokenizer_for(language) is tokens
 
 
-def _ngrams(text: str, n: int) -> Counter[tuple[str, ...]]:
-    found = tokens(text)
-    return Counter(zip(*(found[i:] for i in range(n)), strict=False))
+@cache
+def _scorer(is_stemmed: bool, has_lines: bool) -> RougeScorer:
+    """Return the fast library's scorer; of texts of one line, rougeLsum is rougeL."""
+    from rouge_score_rs.rouge_scorer import RougeScorer  # noqa: PLC0415 - only where there are summaries
+
+    return RougeScorer(list(Rouge._fields if has_lines else Rouge._fields[:-1]), use_stemmer=is_stemmed)
 
 
-@lru_cache(maxsize=1024)
-def _all_ngrams(references: tuple[str, ...], n: int) -> tuple[Counter[tuple[str, ...]], ...]:
-    return tuple(_ngrams(reference, n) for reference in references)
+def _joined(found: Sequence[Counts], several: str, *, is_ngram: bool) -> Overlap:
+    """Return what several references give together; among equals, the first."""
+    if several == "sum":
+        return Counts(*map(sum, zip(*found, strict=True))).overlap
+    if several == "best F1":
+        return max((one.overlap for one in found), key=lambda one: one.f1)
+    # The script compares recalls of n-grams as it prints them, with five digits, and those of subsequences unrounded.
+    return max(found, key=lambda one: round(one.recall, 5) if is_ngram else one.recall).overlap
 
 
-def _f1(shared: int, prediction: int, reference: int) -> float:
-    """Return F1 in rouge-score's order of operations, to the last bit."""
-    if not shared:
-        return 0.0
-    precision, recall = shared / prediction, shared / reference
-    return 2 * precision * recall / (precision + recall)
+def _counts(said: RougeText, wanted: RougeText) -> tuple[Counts, ...]:
+    from rapidfuzz.distance import LCSseq  # noqa: PLC0415 - only where there are summaries
+
+    sizes = len(said.tokens), len(wanted.tokens)
+    pairs = max(0, sizes[0] - 1), max(0, sizes[1] - 1)
+    common = set(said.tokens).intersection(wanted.tokens)  # all else matches nothing
+    left, right = ([token for token in text.tokens if token in common] for text in (said, wanted))
+    longest = LCSseq.similarity(left, right)
+    has_lines = len(said.lines) > 1 or len(wanted.lines) > 1
+    return (
+        Counts(_shared(left, right), *sizes),
+        Counts(_shared(_pairs(said.tokens, common), _pairs(wanted.tokens, common)), *pairs),
+        Counts(longest, *sizes),
+        Counts(_shared(left, _union(said, wanted)) if has_lines else longest, *sizes),
+    )
+
+
+def _pairs(tokens: Sequence[str], common: set[str]) -> list[tuple[str, str]]:
+    return [(token, after) for token, after in pairwise(tokens) if token in common and after in common]
+
+
+def _union(said: RougeText, wanted: RougeText) -> list[str]:
+    """Return the reference's tokens that the lines' common subsequences use together."""
+    positions = union_positions(wanted.lines, said.lines)
+    return [line[at] for line, used in zip(wanted.lines, positions, strict=True) for at in used]
+
+
+def _shared(left: Sequence[T], right: Sequence[T]) -> int:
+    """Return how many members two bags share."""
+    counts, others = Counter(left), Counter(right)
+    return sum([min(count, others[one]) for one, count in counts.items() if one in others])

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import cast
 
 from readmark.extraction import Answer
 from readmark.metrics.answer_match import answer_match
+from readmark.metrics.chrf import chrf
 from readmark.metrics.exact_match import exact_match
 from readmark.metrics.extractive import compression, density, extractive_coverage, novelty
 from readmark.metrics.facts import contradictions, fact_recall
 from readmark.metrics.list_f1 import list_f1
-from readmark.metrics.rouge import rouge_l, rouge_lsum, rouge_n
+from readmark.metrics.rouge import Overlap, Rouge, rouge
 from readmark.metrics.token_f1 import token_f1
 from readmark.records import Item, QaItem, Recipe, SummaryItem, Task
 from readmark.text import sentences, words
@@ -33,6 +35,7 @@ class Metric:
         score: (answer, item, article's text, recipe) → a number, or None where this answer gives none.
         range: Its lowest and highest value; None where it has no finite range.
         higher_is_better: None where neither end is.
+        note: What a reader of its scores must know; "" where there is nothing.
     """
 
     name: str
@@ -41,6 +44,7 @@ class Metric:
     score: Callable[[Answer, Item, str, Recipe], float | None]
     range: Range = SHARE
     higher_is_better: bool | None = True
+    note: str = ""
 
 
 def _qa(item: Item) -> bool:
@@ -78,17 +82,29 @@ def _lexical(function: Callable[..., float]) -> Callable[[Answer, Item, str, Rec
         item = cast(QaItem, item)
         said = "" if answer.abstains else answer.text
         references, norm = (item.references, recipe.norm) if item.is_answerable else (("",), "squad2")
-        return function(said, references, norm=norm)
+        return function(said, references, norm=norm, language=recipe.language)
 
     return score
 
 
-def _over(function: Callable[..., float]) -> Callable[[Answer, Item, str, Recipe], float]:
-    return lambda answer, item, _article, _recipe: function(answer.text, cast(SummaryItem, item).references)
+def _rouge(name: str) -> Callable[[Answer, Item, str, Recipe], float]:
+    """Return one score of ROUGE; the four of an item are computed together."""
+
+    def score(answer: Answer, item: Item, _: str, recipe: Recipe) -> float:
+        found: Overlap = getattr(_all_rouge(answer.text, cast(SummaryItem, item).references, recipe), name)
+        return found.f1
+
+    return score
 
 
-def _copying(function: Callable[[str, str], float | None]) -> Callable[[Answer, Item, str, Recipe], float | None]:
-    return lambda answer, _item, article, _recipe: function(answer.text, article)
+@lru_cache(maxsize=4)
+def _all_rouge(text: str, references: tuple[str, ...], recipe: Recipe) -> Rouge:
+    said, *wanted = map(_by_sentence, (text, *references))
+    return rouge(said, wanted, variant=recipe.rouge, language=recipe.language)
+
+
+def _copying(function: Callable[[str, str, str], float | None]) -> Callable[[Answer, Item, str, Recipe], float | None]:
+    return lambda answer, _item, article, recipe: function(answer.text, article, recipe.language)
 
 
 def _by_sentence(text: str) -> str:
@@ -109,17 +125,18 @@ METRICS: dict[str, Metric] = {
         Metric("missed_answer", "abstains from the answerable", _answerable,
                lambda a, _i, _t, _r: float(a.abstains), higher_is_better=False),
         Metric("fact_recall", "weighted facts stated within the budget", lambda i: _summary(i) and bool(i.facts),  # type: ignore[union-attr]
-               lambda a, i, _t, _r: fact_recall(a.text, cast(SummaryItem, i).facts,
-                                                max_words=cast(SummaryItem, i).max_words)),
+               lambda a, i, _t, r: fact_recall(a.text, cast(SummaryItem, i).facts,
+                                               max_words=cast(SummaryItem, i).max_words, language=r.language)),
         Metric("contradictions", "listed contradictions stated",
                lambda i: _summary(i) and bool(i.contradictions),  # type: ignore[union-attr]
-               lambda a, i, _t, _r: contradictions(a.text, cast(SummaryItem, i).contradictions),
+               lambda a, i, _t, r: contradictions(a.text, cast(SummaryItem, i).contradictions, language=r.language),
                higher_is_better=False),
-        Metric("rouge1", "shares words with a reference", _referenced, _over(lambda p, r: rouge_n(p, r, 1))),
-        Metric("rouge2", "shares pairs of words with a reference", _referenced, _over(lambda p, r: rouge_n(p, r, 2))),
-        Metric("rougeL", "shares a sequence of words with a reference", _referenced, _over(rouge_l)),
-        Metric("rougeLsum", "the same, sentence by sentence", _referenced,
-               _over(lambda p, r: rouge_lsum(_by_sentence(p), [_by_sentence(one) for one in r]))),
+        Metric("rouge1", "shares words with a reference", _referenced, _rouge("rouge1")),
+        Metric("rouge2", "shares pairs of words with a reference", _referenced, _rouge("rouge2")),
+        Metric("rougeL", "shares a sequence of words with a reference", _referenced, _rouge("rougeL")),
+        Metric("rougeLsum", "the same, sentence by sentence", _referenced, _rouge("rougeLsum")),
+        Metric("chrf", "shares runs of characters with a reference", _referenced,
+               lambda a, i, _t, _r: chrf(a.text, cast(SummaryItem, i).references)),
         Metric("extractive_coverage", "share of tokens copied from the article", _summary,
                _copying(extractive_coverage), higher_is_better=None),
         Metric("density", "length of the copied run a token stands in", _summary, _copying(density), None, None),

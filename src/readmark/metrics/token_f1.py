@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from readmark.records import Norm
 
 
-def token_f1(prediction: str, references: Sequence[str], *, norm: Norm = "squad2") -> float:
+def token_f1(prediction: str, references: Sequence[str], *, norm: Norm = "squad2", language: str = "en") -> float:
     """Return the best token-overlap F1 between a prediction and its references.
 
     Each text becomes a bag of tokens (`normalize_answer`, then white space). With c shared tokens,
@@ -24,6 +24,7 @@ def token_f1(prediction: str, references: Sequence[str], *, norm: Norm = "squad2
         prediction: The model's answer; "" abstains.
         references: Accepted answers, at least one; `("",)` for an unanswerable question.
         norm: `squad2` drops references that normalise to nothing; none left means unanswerable.
+        language: The answers' language, as `normalize_answer` takes it.
 
     Returns:
         Fraction in [0, 1], unrounded; higher is better.
@@ -41,9 +42,10 @@ def token_f1(prediction: str, references: Sequence[str], *, norm: Norm = "squad2
 
     Source:
         Rajpurkar et al. 2016, arXiv 1606.05250; 2018, arXiv 1806.03822; equals the official scripts.
+        Other languages: Lewis et al. 2020, arXiv 1910.07475 (MLQA).
     """
-    bag = normalize_answer(prediction).split()
-    return max(_f1(bag, reference.split(), norm) for reference in normalized_references(references, norm))
+    bag = normalize_answer(prediction, language).split()
+    return max(_f1(bag, reference.split(), norm) for reference in normalized_references(references, norm, language))
 
 
 def _f1(prediction: list[str], reference: list[str], norm: Norm) -> float:

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 import readmark
-from readmark.benchmark import Benchmark
+from readmark.benchmark import Benchmark, load
 from readmark.errors import printable
 from readmark.extraction import Extraction
 from readmark.jsonl import Log, mend
 from readmark.models import Asked, LoadedModel, ask
 from readmark.plan import Pair, Plan, make_plan
-from readmark.records import Failure, Prediction, Prompt, Reply, Report, RunInfo, RunKind
+from readmark.records import Failure, Prediction, Prompt, Reply, Report, RougeVariant, RunInfo, RunKind
 from readmark.reporting import make_report, money, token_costs
 from readmark.runs import FORMAT, Lock, RunFolder, answers_beside, folder_name
 from readmark.scoring import score_rows
@@ -68,6 +68,8 @@ def run(
     drafts: bool = False,
     model_args: Mapping[str, Any] | None = None,
     extract: Extraction = "answer",
+    metrics: Sequence[str] = (),
+    rouge: RougeVariant | None = None,
 ) -> Run:
     """Ask a model every item of a test set, score its answers, and write the run's folder.
 
@@ -83,11 +85,14 @@ def run(
         drafts: Draft items too.
         model_args: Settings for the model's constructor.
         extract: How answers are found in what the model says.
+        metrics: Further metrics, such as `evaluate:NAME_OR_PATH`.
+        rouge: The variant of ROUGE; by default the test set's.
 
     Raises:
         ReadmarkError: An input is wrong; nothing was changed.
     """
-    plan = make_plan(model, benchmark, conditions=conditions, limit=limit, drafts=drafts, model_args=model_args)
+    loaded = load(benchmark).with_metrics(metrics).with_rouge(rouge)
+    plan = make_plan(model, loaded, conditions=conditions, limit=limit, drafts=drafts, model_args=model_args)
     return execute(plan, out, extract)
 
 

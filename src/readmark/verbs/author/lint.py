@@ -118,33 +118,34 @@ def _authored_findings(benchmark: Benchmark, item: QaItem) -> Iterator[Finding]:
 
 def _summary_findings(benchmark: Benchmark, item: SummaryItem) -> Iterator[Finding]:
     place = benchmark.lines[item.id]
-    article = benchmark.articles[item.article].text
+    article, language = benchmark.articles[item.article].text, benchmark.recipe.language
     for fact in item.facts:
         evidence = [one if isinstance(one, str) else article[one.start : one.end] for one in fact.evidence]
-        if evidence and not any(states(one, fact.facets) for one in evidence):
+        if evidence and not any(states(one, fact.facets, language) for one in evidence):
             what = f"fact '{fact.id}' of '{item.id}' is not found in its own evidence"
             yield error(place, what, "facets that the evidence holds in one sentence", "widen the facets")
     for point in item.contradictions:
-        if states(article, point.facets):
+        if states(article, point.facets, language):
             what = f"contradiction '{point.id}' of '{item.id}' is found in the article itself"
             yield error(place, what, "facets that no window of the article holds", "narrow the facets")
     for number, reference in enumerate(item.references, start=1):
-        yield from _reference_findings(item, number, reference, place)
+        yield from _reference_findings(benchmark, item, number, reference)
 
 
-def _reference_findings(item: SummaryItem, number: int, reference: str, place: str) -> Iterator[Finding]:
+def _reference_findings(benchmark: Benchmark, item: SummaryItem, number: int, reference: str) -> Iterator[Finding]:
+    place, language = benchmark.lines[item.id], benchmark.recipe.language
     length = len(words(reference))
     if item.max_words is not None and length > item.max_words:
         yield error(
             place, f"reference {number} of '{item.id}' has {length} words", f"at most {item.max_words}", "cut it"
         )
     if item.facts:
-        covered = fact_recall(reference, item.facts, max_words=item.max_words)
+        covered = fact_recall(reference, item.facts, max_words=item.max_words, language=language)
         if covered < REFERENCE_COVERS:
             what = f"reference {number} of '{item.id}' covers {covered:.2f} of the facts' weight"
             yield error(place, what, f"at least {REFERENCE_COVERS}", "mend the reference or the facts")
     for point in item.contradictions:
-        if states(reference, point.facets):
+        if states(reference, point.facets, language):
             yield error(place, f"reference {number} of '{item.id}' states contradiction '{point.id}'", "none")
 
 
