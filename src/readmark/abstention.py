@@ -1,7 +1,7 @@
 """What says that there is no answer: a published list of phrases, and of ways to say the same in a sentence.
 
-Case, quotation marks and emphasis do not count. A text that begins by saying that there is no answer abstains, unless it
-goes on to give one ("…, but it was Kabul").
+Case, quotation marks and emphasis do not count. A text that begins by saying that there is no answer abstains, unless
+it goes on to give one ("…, but it was Kabul").
 """
 
 from __future__ import annotations
@@ -14,8 +14,10 @@ _PLACE = (
 )
 _NOT = r"(?:does not|doesnt|did not|didnt|do not|dont|never|can ?not|cant|fails to|has not|hasnt|nowhere)"
 _SILENCES = (
-    "say", "state", "mention", "specify", "give", "tell", "provide", "indicate", "contain", "include", "reveal", "disclose",
-    "explain", "name", "identify", "answer", "report", "describe", "address", "discuss", "offer", "clarify", "list", "record",
+    "say", "state", "mention", "specify", "give", "tell", "provide", "indicate", "contain", "include", "reveal",
+    "disclose",
+    "explain", "name", "identify", "answer", "report", "describe", "address", "discuss", "offer", "clarify", "list",
+    "record",
     "note", "make clear", "make it clear", "touch on", "cover", "go into", "have", "supply", "elaborate", "detail",
 )  # fmt: skip
 _SILENT = "|".join(_SILENCES)
@@ -27,15 +29,19 @@ _MATTER = "information|mention|answer|details?|indication|reference|reason|data|
 
 ABSTENTIONS = frozenset(
     {
-        "unanswerable", "not answerable", "no answer", "none", "n a", "na", "unknown", "unclear", "not known", "i dont know",
+        "unanswerable", "not answerable", "no answer", "none", "n a", "na", "unknown", "unclear", "not known",
+        "i dont know",
         "i do not know", "no idea", "i have no idea", "dont know", "do not know", "not enough information",
-        "insufficient information", "no information", "cannot say", "can not say", "cant say", "cannot tell", "can not tell",
+        "insufficient information", "no information", "cannot say", "can not say", "cant say", "cannot tell",
+        "can not tell",
         "cant tell", "not sure", "im not sure", "i am not sure", "cannot be answered", "cannot be determined",
-        "can not be answered", "can not be determined", "cannot answer", "can not answer", "cant answer", "undetermined",
+        "can not be answered", "can not be determined", "cannot answer", "can not answer", "cant answer",
+        "undetermined",
         "indeterminable", "not applicable", "not available", "null", "nil", "no answer found", "no answer available",
         "abstain", "i abstain",
     }
-    | {f"{it}not {word}{where}" for it in ("", "it is ", "this is ", "its ", "that is ", "it was ") for word in _TOLD.split("|")
+    | {f"{it}not {word}{where}" for it in ("", "it is ", "this is ", "its ", "that is ", "it was ")
+       for word in _TOLD.split("|")
        for where in ("", *(f" in the {place}" for place in ("article", "text", "passage")))}
 )  # fmt: skip
 
@@ -43,27 +49,32 @@ ABSTENTIONS = frozenset(
 _LEAD = re.compile(
     r"(?:(?:unfortunately|regrettably|sorry|(?:i am|im) (?:sorry|afraid)|apologies|my apologies|well|hm+|sadly|"
     rf"(?:based on|according to|from|in|judging by|given) {_PLACE}(?: (?:alone|provided|given|above))?|that|but|"
-    r"after reading (?:it|the article|the text)|as far as i can (?:see|tell)|(?:the |my |final )*answer(?: is)?)[,:.]?\s+)+"
+    r"after reading (?:it|the article|the text)|as far as i can (?:see|tell)|(?:the |my |final )*answer(?: is)?)"
+    r"[,:.]?\s+)+"
 )
 _EXPLAINED = re.compile(
-    rf"(?:(?:the |this )?(?:answer|question)(?: to this question)? (?:is|remains) )?(?:unanswerable|not answerable|unknown)"
-    rf"(?=\s*(?:[.,;:(\n–—-]|$|from|based|in|given))"
+    r"(?:(?:the |this )?(?:answer|question)(?: to this question)? (?:is|remains) )?"
+    r"(?:unanswerable|not answerable|unknown)(?=\s*(?:[.,;:(\n–—-]|$|from|based|in|given))"
     rf"|(?:{_PLACE}|it) {_NOT}(?: \w+ly)? (?:{_SILENT})\b"
-    rf"|(?:{_PLACE}|it) (?:gives?|offers?|provides?|contains?|has|makes?|includes?|holds?) (?:no|not enough|insufficient) "
-    rf"(?:\w+ )?(?:{_MATTER})\b"
+    rf"|(?:{_PLACE}|it) (?:gives?|offers?|provides?|contains?|has|makes?|includes?|holds?) "
+    rf"(?:no|not enough|insufficient) (?:\w+ )?(?:{_MATTER})\b"
     rf"|(?:{_PLACE}|it) (?:says|states|mentions|tells(?: us)?|reveals) nothing\b"
     rf"|(?:{_PLACE}|it) is silent\b"
     rf"|there (?:is|are|was) (?:no|not (?:any|enough)|insufficient)(?: \w+)? (?:{_MATTER})\b"
     rf"|theres no(?: \w+)? (?:{_MATTER})\b"
-    rf"|no(?: \w+)? (?:{_MATTER})(?: to this question)? (?:is|was|are|can be|could be|has been)(?: \w+)? (?:{_TOLD}|found|available)\b"
-    rf"|(?:it is |this is |its |that is )?(?:not|never|nowhere)(?: \w+ly)? (?:{_TOLD})(?= (?:in|by|anywhere|here|at)\b|\s*(?:[.,;]|$))"
-    rf"|(?:[\w-]+ ){{1,14}}(?:is|was|are|were|has|have)(?: \w+ly)? (?:not|never|nowhere)(?: been)?(?: \w+ly)? (?:{_TOLD})"
+    rf"|no(?: \w+)? (?:{_MATTER})(?: to this question)? (?:is|was|are|can be|could be|has been)(?: \w+)? "
+    rf"(?:{_TOLD}|found|available)\b"
+    rf"|(?:it is |this is |its |that is )?(?:not|never|nowhere)(?: \w+ly)? (?:{_TOLD})"
+    r"(?= (?:in|by|anywhere|here|at)\b|\s*(?:[.,;]|$))"
+    rf"|(?:[\w-]+ ){{1,14}}(?:is|was|are|were|has|have)(?: \w+ly)? (?:not|never|nowhere)(?: been)?"
+    rf"(?: \w+ly)? (?:{_TOLD})"
     rf"(?= (?:in|by|anywhere in) {_PLACE}| anywhere| here|\s*(?:[.;]|$))"
     r"|(?:this|the|that|it|the answer|this question|the question) (?:question )?(?:can ?not|cant|could not) be "
     r"(?:answered|determined|found|known|inferred|established|told|said)\b"
     r"|(?:i|we) (?:can ?not|cant|could not|couldnt|am unable to|do not|dont|am not able to|was unable to|did not|didnt)"
-    rf"(?: \w+ly)? (?:find|answer|determine|tell|say|know|see|locate|have (?:enough|any|the) (?:{_MATTER})|provide an answer)\b"
-    r"|(?:im|i am) (?:not (?:sure|able to (?:find|answer|tell|determine|say))|unable to (?:find|answer|tell|determine|say))\b"
+    rf"(?: \w+ly)? (?:find|answer|determine|tell|say|know|see|locate|provide an answer|"
+    rf"have (?:enough|any|the) (?:{_MATTER}))\b"
+    r"|(?:im|i am) (?:not sure|(?:not able|unable) to (?:find|answer|tell|determine|say))\b"
     r"|(?:it is|its|it is not|its not) (?:impossible|possible|unclear|not clear|not possible|unknown|not known|clear)"
     r"(?= (?:to|from|who|what|when|where|which|how|why|whether)|\s*[.,;]|$)"
     r"|(?:can ?not|cant) be (?:answered|determined|found|known|inferred|established)\b"
@@ -71,12 +82,15 @@ _EXPLAINED = re.compile(
 )
 # "The article mentions a dog, but it does not give its name."
 _REPORTED = re.compile(
-    rf"(?:i have read .{{0,40}}?\. )?(?:{_PLACE}|it) (?:only |just )?(?:says|states|mentions|reports|describes|discusses|notes|tells)\b"
+    rf"(?:i have read .{{0,40}}?\. )?(?:{_PLACE}|it) (?:only |just )?"
+    r"(?:says|states|mentions|reports|describes|discusses|notes|tells)\b"
     rf"[^.;]{{0,250}}[,;.] ?(?:but|however,?|though|although|it)\s+(?:(?:{_PLACE}|it)\s+)?(?:also\s+)?"
     rf"(?:{_NOT}(?: \w+ly)? (?:{_SILENT})|(?:gives?|offers?|provides?|contains?|has) no)\b[^.;]*\.?$"
 )
 _BUT = re.compile(r"\b(?:but|however|although|though|yet|probably|likely|perhaps|i think|i guess|my guess|i believe)\b")
-_DENIED = re.compile(r"\b(?:not|no|nothing|never|without|cannot|cant|n?either|nor|doesnt|didnt|isnt|nowhere|unclear|unknown)\b")
+_DENIED = re.compile(
+    r"\b(?:not|no|nothing|never|without|cannot|cant|n?either|nor|doesnt|didnt|isnt|nowhere|unclear|unknown)\b"
+)
 LONGEST_ABSTENTION = 400  # characters
 
 

@@ -1,10 +1,10 @@
-"""From what a model said to its answer: a named rule.
+r"""From what a model said to its answer: a named rule.
 
 `none` takes the text as it is and reads only an empty one as abstention, as SQuAD's files mean it.
 `answer` is for models that talk: it drops thinking blocks, takes what stands after the last "Final answer:", in
-\\boxed{} or under "answer" in JSON, leaves what is taken back ("12. Wait, 16"), strips one label, Markdown and enclosing
-quotes, and knows the phrases of `abstention`. It never takes the first sentence of a longer text; whether a verbose
-answer is right is for `answer_match` to say.
+\boxed{} or under "answer" in JSON, leaves what is taken back ("12. Wait, 16"), strips one label, Markdown and
+enclosing quotes, and knows the phrases of `abstention`. It never takes the first sentence of a longer text; whether a
+verbose answer is right is for `answer_match` to say.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ _UNOPENED = "</think>"  # where a chat template has opened the block itself
 _FINAL = re.compile(
     r"(?:(?i:^[ \t*_#>]*|\b(?:the|my|final|short|correct|best)\s+)(?i:final\s+)?(?i:answer)|\bA(?:nswer|NSWER))"
     r"(?i:\s+is)?\s*+:[*_ \t]*"
-    r"|(?i:\b(?:so|therefore|thus|hence|in conclusion)\b,?\s+(?:the|my)\s+(?:final\s+|correct\s+)?answer\s+is)\s++(?!:)",
+    r"|(?i:\b(?:so|therefore|thus|hence|in conclusion)\b,?\s+(?:the|my)\s+(?:final\s+|correct\s+)?answer\s+is)"
+    r"\s++(?!:)",
     re.MULTILINE,
 )
 _BOXED = re.compile(r"\\boxed\{(?:\\text\{)?([^{}]*)\}")
@@ -37,8 +38,9 @@ _LABEL = re.compile(r"^\s*(?:summary|a)\s*:\s*", re.IGNORECASE)
 _KEYS = ("final_answer", "answer", "response", "prediction")
 # An answer taken back, between two stops: "Graz — no, sorry, Linz." Nothing is taken back where nothing stands before.
 _BACK = re.compile(
-    r"(?<=\w)\s*[\"”’')]?\s*(?:[.!?…,;]|\.{3}|[—–]|\s-)\s+(?:(?:oh|no|wait|sorry|hold on|correction|scratch that|i mean|"
-    r"actually,? no|or rather|make that|that is wrong|let me correct (?:that|myself))\b\s*(?:[,.:;!…]|[—–]|\s-)\s*)+",
+    r"(?<=\w)\s*[\"”’')]?\s*(?:[.!?…,;]|\.{3}|[—–]|\s-)\s+(?:"
+    r"(?:oh|no|wait|sorry|hold on|correction|scratch that|i mean|actually,? no|"
+    r"or rather|make that|that is wrong|let me correct (?:that|myself))\b\s*(?:[,.:;!…]|[—–]|\s-)\s*)+",
     re.IGNORECASE,
 )
 _PAIRS = (

@@ -13,9 +13,9 @@ from __future__ import annotations
 import argparse
 import json
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from readmark.extraction import extract
@@ -30,7 +30,9 @@ RIDGE = 0.1
 class Case:
     """An answer: what the rules say of it, or the features of each reference that it may hold in part."""
 
-    def __init__(self, number: int, system: str, question: str, references: list[str], text: str, is_right: bool) -> None:
+    def __init__(
+        self, number: int, system: str, question: str, references: list[str], text: str, is_right: bool
+    ) -> None:
         self.number, self.system, self.is_right = number, system, is_right
         answer = extract(text, "answer")
         decided = rule_verdict(answer.text, references, (), question)
@@ -57,14 +59,14 @@ def split(references: str) -> list[str]:
     return [one for one in references.split("/") if one.strip()]
 
 
-def fit(cases: list[Case]) -> Any:
+def fit(cases: list[Case]) -> NDArray[np.float64]:
     """Return the constant and the weights."""
     open_cases = [case for case in cases if not case.is_fixed]
     rows = np.array([case.rows[np.argmax(case.rows[:, :2].sum(axis=1))] for case in open_cases])
     design = np.column_stack([np.ones(len(rows)), rows])
     right = np.array([case.is_right for case in open_cases], float)
 
-    def loss(weights: Any) -> tuple[float, Any]:
+    def loss(weights: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
         odds = design @ weights
         slope = design.T @ (1 / (1 + np.exp(-odds)) - right) + RIDGE * weights
         return float(np.logaddexp(0, odds).sum() - right @ odds + RIDGE / 2 * weights @ weights), slope
@@ -76,7 +78,7 @@ def fit(cases: list[Case]) -> Any:
     return weights
 
 
-def verdicts(cases: list[Case], weights: Any) -> Any:
+def verdicts(cases: list[Case], weights: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return whether each answer is called right."""
     return np.array(
         [case.fixed if case.is_fixed else bool((case.rows @ weights[1:]).max() + weights[0] > 0) for case in cases]

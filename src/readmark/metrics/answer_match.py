@@ -5,22 +5,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from readmark.metrics.denial import is_denied
 from readmark.metrics.equivalence import canonical, is_number
-from readmark.metrics.evidence import Words, log_odds, own_words, read
+from readmark.metrics.evidence import log_odds
+from readmark.metrics.found import Found, find_tokens, places
 from readmark.metrics.list_f1 import ListReading, cuts, equals_part, read_list
-from readmark.metrics.objections import (
-    LONGEST,
-    Found,
-    distracted,
-    find_tokens,
-    in_longer_name,
-    is_denied,
-    objection,
-    places,
-    rivalled,
-    said_of_other,
-)
+from readmark.metrics.objections import in_longer_name, objection
 from readmark.metrics.partial import date_agreement, has_number, partial_objection
+from readmark.metrics.rivals import distracted, rivalled, said_of_other
+from readmark.metrics.words import Words, own_words, read
 from readmark.metrics.yes_no import is_pole, says_yes
 from readmark.text import sentences
 
@@ -30,8 +23,19 @@ if TYPE_CHECKING:
     from readmark.extraction import Answer
     from readmark.records import QaItem
 
-__all__ = ["LONGEST", "Candidate", "Verdict", "answer_match", "candidates", "find_tokens", "forms", "rule_verdict", "text_verdict"]
+__all__ = [
+    "LONGEST",
+    "Candidate",
+    "Verdict",
+    "answer_match",
+    "candidates",
+    "find_tokens",
+    "forms",
+    "rule_verdict",
+    "text_verdict",
+]
 
+LONGEST = 300  # tokens of a verbose answer; beyond it, an answer lists the article rather than answers
 _PARENTHESIS = re.compile(r"\s\([^()]*\)")
 
 
@@ -193,7 +197,9 @@ def candidates(
         if why:
             yield f"holds a part of '{reference}', but {why}"
         else:
-            yield Candidate(reference, own, wanted, said, date_agreement(wanted.tokens, said.tokens, asked.tokens) == 0.5)
+            yield Candidate(
+                reference, own, wanted, said, date_agreement(wanted.tokens, said.tokens, asked.tokens) == 0.5
+            )
 
 
 def _distracted_part(said: Words, asked: Words, wanted: Words, distractors: Sequence[str]) -> str:
@@ -230,7 +236,11 @@ def _judged(reading: ListReading, item: QaItem) -> Verdict:
     if absent:
         return Verdict(0.0, f"{len(absent)} of {len(item.parts)} parts missing, '{absent[0]}' first")
     asked = read(item.question)
-    extras = [piece for piece in extras if not set(own_words(read(piece), Words((), (), frozenset(), frozenset()))) <= asked.known]
+    extras = [
+        piece
+        for piece in extras
+        if not set(own_words(read(piece), Words((), (), frozenset(), frozenset()))) <= asked.known
+    ]
     if extras:
         return Verdict(0.0, f"'{extras[0]}' is no part")
     order = [pairs[number] for number in range(len(item.parts))]

@@ -14,8 +14,8 @@ MONTHS = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
     "december",
 )  # fmt: skip
-_WEEKDAYS = {"mon": "monday", "tue": "tuesday", "wed": "wednesday", "thu": "thursday", "fri": "friday", "sat": "saturday",
-             "sun": "sunday"}  # fmt: skip
+_WEEKDAYS = {"mon": "monday", "tue": "tuesday", "wed": "wednesday", "thu": "thursday", "fri": "friday",
+             "sat": "saturday", "sun": "sunday"}  # fmt: skip
 _WEEKDAY = re.compile(r"\b(mon|tue|wed|thu|fri|sat|sun)(?:s|rs|nes|r)?\.(?=\s|,|$)")
 _SHORT = {name[:3]: name for name in MONTHS} | {"sept": "september"}
 _NAMES = {name: name for name in MONTHS} | _SHORT
@@ -26,10 +26,14 @@ _WORDS = {word: value for value, word in enumerate(ORDINALS) if value} | {
     "twentieth": 20, **{f"twenty-{word}": 20 + i for i, word in enumerate(ORDINALS[1:10], start=1)},
     "thirtieth": 30, "thirty-first": 31,
 }  # fmt: skip
-_HINT = re.compile(r"\d|(?:th|first|second|third) of |noon|midnight|midday")  # a text without this holds no date to turn round
+_HINT = re.compile(
+    r"\d|(?:th|first|second|third) of |noon|midnight|midday"
+)  # a text without this holds no date to turn round
 _WORD_DAY = re.compile(rf"\b({'|'.join(sorted(_WORDS, key=len, reverse=True))})\s+of\s+(?=(?:{'|'.join(MONTHS)})\b)")
 _DAY_FIRST = re.compile(rf"{_DAY}\s+(?:day\s+)?(?:of\s+)?{_MONTH}(?:,?\s+(?:of\s+)?{_YEAR})?")
-_MONTH_FIRST = re.compile(rf"\b{_MONTH}\s+(?:the\s+)?(\d{{1,2}})(?:st|nd|rd|th)?(?![\d:])(?:\s*,?\s+(?:of\s+)?{_YEAR})?")
+_MONTH_FIRST = re.compile(
+    rf"\b{_MONTH}\s+(?:the\s+)?(\d{{1,2}})(?:st|nd|rd|th)?(?![\d:])(?:\s*,?\s+(?:of\s+)?{_YEAR})?"
+)
 _NO_DAY = re.compile(rf"\b{_MONTH},?\s+(?:of\s+)?{_YEAR}")
 _YEAR_FIRST = re.compile(rf"(?<![\d.,/-])(\d{{4}})(?:-(\d\d)-(\d\d)(?![\d-])|,\s+{_MONTH}(?:\s+(\d{{1,2}})\b)?)")
 _SLASHES = re.compile(r"(?<![\d/.-])(\d{1,2})([/.])(\d{1,2})\2(\d{4})(?![\d/])")
@@ -39,9 +43,11 @@ _NOTED = re.compile(
 )
 _NOON = re.compile(r"\b(?:(?:12 )?noon|midday|midnight)\b")
 _DECADE = re.compile(r"(?<![\w.])'?([3-9]0s)\b")
-_TIES = {f"{word}ies": f"19{i}0s" for i, word in enumerate(("thirt", "fort", "fift", "sixt", "sevent", "eight", "ninet"), 3)}
+_TIES = {
+    f"{word}ies": f"19{i}0s" for i, word in enumerate(("thirt", "fort", "fift", "sixt", "sevent", "eight", "ninet"), 3)
+}
 _DECADE_WORD = re.compile(rf"\b(?:nineteen[\s-])?({'|'.join(_TIES)})\b")
-_YEARS = re.compile(r"(?<![\d.,/-])((?:1\d|20))(\d\d)\s?[-–/]\s?(\d\d)(?![\d/–-]|[.,]\d)")  # "1979–80"
+_YEARS = re.compile(r"(?<![\d.,/-])((?:1\d|20))(\d\d)\s?[-–/]\s?(\d\d)(?![\d/–-]|[.,]\d)")  # 1979-80
 _CLOCK = re.compile(r"(?<![\d.,:])(\d{1,2})(?:[:.](\d\d))?(?:\s?o'?clock)?\s?([ap])\.?\s?m\b\.?")
 _HOURS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _PAST = re.compile(rf"\b(half|(?:a\s+)?quarter)\s+(past|to)\s+({'|'.join(_HOURS)}|\d{{1,2}})\b")

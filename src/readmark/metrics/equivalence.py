@@ -9,7 +9,7 @@ from functools import lru_cache
 from readmark.metrics.dates import dates
 from readmark.metrics.numerals import STARTS, is_number, numbers, without_fractions, without_roman
 from readmark.metrics.spelling import phrases, spelled
-from readmark.text import UNSPACED
+from readmark.text import MARKS, UNSPACED
 
 __all__ = ["canonical", "is_number"]
 
@@ -18,12 +18,14 @@ _CURRENCIES = {"$": "dollar", "€": "euro", "£": "pound", "¥": "yen", "₹": 
 _SYMBOLS = {"%": " percent ", "&": " and ", "#": " ", "°": " degree "} | {
     mark: f" {name} " for mark, name in _CURRENCIES.items()
 }
-_MONEY = re.compile(r"(?:us)?([$€£¥₹])\s?(\d[\d,]*(?:\.\d+)?)(?:\s?(hundred|thousand|million|billion|trillion|bn|mn|k|m)\b)?")
+_MONEY = re.compile(
+    r"(?:us)?([$€£¥₹])\s?(\d[\d,]*(?:\.\d+)?)(?:\s?(hundred|thousand|million|billion|trillion|bn|mn|k|m)\b)?"
+)
 _POSSESSIVE = re.compile(r"'s\b|(?<=s)'(?!\w)")
 _INITIALS = re.compile(r"(?<![^\W\d_])(?:[^\W\d_](?:\.[^\W\d_])+\b\.?|(?:[^\W\d_]\.\s?){2,})")
 _MINUS = re.compile(r"(?<!\S)[-−](?=[$€£]?\.?\d)")
 _TOKEN = re.compile(
-    rf"#\d+|\d{{1,3}}(?:,\d{{3}})+(?!\d)(?:\.\d+)?|\d+h\d\d|\d{{2,}}s(?![a-z])|\d+(?:\.\d+)?|[{UNSPACED}]|[^\W\d_{UNSPACED}]+"
+    rf"#\d+|\d{{1,3}}(?:,\d{{3}})+(?!\d)(?:\.\d+)?|\d+h\d\d|\d{{2,}}s(?![a-z])|\d+(?:\.\d+)?|[{UNSPACED}]|(?:[^\W\d_{UNSPACED}]|[{MARKS}])+"
 )
 _ORDINAL = re.compile(r"\b(\d[\d,]*)(?:st|nd|rd|th)\b")
 
@@ -66,18 +68,26 @@ def canonical(text: str) -> tuple[str, ...]:
 
 
 def _folded(text: str) -> str:
-    """Return a text without case, accents, compatibility forms and typographic apostrophes."""
-    text = text.translate(_KEPT)
+    """Return a text without case, accents, compatibility forms and typographic apostrophes.
+
+    Vowel signs of other scripts stay, for they are letters; the points of Arabic and Hebrew go, as in plain print.
+    """
+    text = _MARK_RUN.sub(lambda match: match[0][:_MOST_MARKS], text).translate(_KEPT)
     text = unicodedata.normalize("NFKD", text).casefold().replace("’", "'").replace("ʼ", "'")
-    return "".join(c for c in text if not unicodedata.combining(c)).translate(_BACK)
+    return unicodedata.normalize("NFC", _ACCENTS.sub("", text).translate(_BACK))
 
 
+_MOST_MARKS = 8  # on one letter; normalising takes quadratic time in them
+_MARK_RUN = re.compile(f"[{MARKS}]{{{_MOST_MARKS},}}")
+_ACCENTS = re.compile("[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed\ufe00-\ufe0f]")
 # Fractions keep their sign until `without_fractions`: their compatibility forms would run into the number before.
 _FRACTION_SIGNS = {ord(sign): 0xE000 + i for i, sign in enumerate("¼½¾")}
-_KEPT = {**_FRACTION_SIGNS, **{ord(sign): f" {unicodedata.normalize('NFKC', sign)}" for sign in "⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"}}
-_BACK = {to: sign for sign, to in _FRACTION_SIGNS.items()} | {0x2044: "/"} | {
-    ord(letter): plain for letter, plain in zip("øłđðþæœı", ("o", "l", "d", "d", "th", "ae", "oe", "i"), strict=True)
-}  # fmt: skip
+_OTHER_FRACTIONS = {ord(sign): f" {unicodedata.normalize('NFKC', sign)}" for sign in "⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"}
+_KEPT: dict[int, int | str] = {**_FRACTION_SIGNS, **_OTHER_FRACTIONS}
+_PLAIN_LETTERS = {
+    ord(one): two for one, two in zip("øłđðþæœı", ("o", "l", "d", "d", "th", "ae", "oe", "i"), strict=True)
+}
+_BACK: dict[int, str] = {to: chr(sign) for sign, to in _FRACTION_SIGNS.items()} | {0x2044: "/"} | _PLAIN_LETTERS
 
 
 def _amount_first(match: re.Match[str]) -> str:

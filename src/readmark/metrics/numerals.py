@@ -103,10 +103,7 @@ def _and_a_half(match: re.Match[str]) -> str:
 
 def _fraction(match: re.Match[str]) -> str:
     count, part, over, under = match.groups()
-    if over:
-        value = int(over) / int(under)
-    else:
-        value = ({"a": 1} | _VALUES)[count] / _PARTS[part]
+    value = int(over) / int(under) if over else ({"a": 1} | _VALUES)[count] / _PARTS[part]
     return f"{value:.5f}".rstrip("0").rstrip(".")
 
 

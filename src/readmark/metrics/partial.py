@@ -10,22 +10,29 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from readmark.metrics.dates import MONTHS
+from readmark.metrics.denial import is_denied
 from readmark.metrics.equivalence import canonical, is_number
-from readmark.metrics.evidence import STOPWORDS, Words, is_held, stem
-from readmark.metrics.objections import RANKS, Found, find_tokens, is_denied, objection, other_unit
+from readmark.metrics.found import Found, find_tokens
+from readmark.metrics.objections import RANKS, objection, other_unit
 from readmark.metrics.spelling import UNIT_NAMES
+from readmark.metrics.words import STOPWORDS, Words, is_held, stem
 
 _PAIRS = (
-    "before after", "increase decrease", "increased decreased", "rise fall", "rose fell", "rising falling", "thin thick",
-    "lower raise", "lowered raised", "higher lower", "high low", "open close", "opened closed", "more less", "more fewer",
+    "before after", "increase decrease", "increased decreased", "rise fall", "rose fell", "rising falling",
+    "thin thick",
+    "lower raise", "lowered raised", "higher lower", "high low", "open close", "opened closed", "more less",
+    "more fewer",
     "first last", "left right", "up down", "win lose", "won lost", "alive dead", "early late", "inside outside",
-    "with without", "accept reject", "accepted rejected", "buy sell", "bought sold", "agree disagree", "guilty innocent",
+    "with without", "accept reject", "accepted rejected", "buy sell", "bought sold", "agree disagree",
+    "guilty innocent",
     "north south", "east west", "northern southern", "eastern western", "male female", "men women", "man woman",
     "old young", "old new", "hot cold", "wet dry", "strong weak", "long short", "large small", "big small", "rich poor",
     "gain loss", "gained lost", "arrive leave", "arrived left", "above below", "over under", "upper lower", "day night",
-    "morning evening", "summer winter", "spring autumn", "husband wife", "father mother", "brother sister", "son daughter",
+    "morning evening", "summer winter", "spring autumn", "husband wife", "father mother", "brother sister",
+    "son daughter",
     "king queen", "hard soft", "light dark", "black white", "full empty", "maximum minimum", "majority minority",
-    "ad bc", "legal illegal", "true false", "success failure", "succeeded failed", "attack defend", "minor major", "pre post",
+    "ad bc", "legal illegal", "true false", "success failure", "succeeded failed", "attack defend", "minor major",
+    "pre post",
 )  # fmt: skip
 OPPOSITES: dict[str, tuple[str, ...]] = {}
 for _one, _other in (canonical(pair) for pair in _PAIRS):
@@ -51,8 +58,8 @@ def dates_in(tokens: tuple[str, ...]) -> list[Date]:
     """Return the dates in canonical tokens, and the years that stand alone.
 
     Example:
-        >>> dates_in(("2020", "may", "june", "4", "1999"))
-        [Date(year='2020', month='may', day=''), Date(year='', month='june', day='4'), Date(year='1999', month='', day='')]
+        >>> dates_in(("2020", "may", "4", "1999"))
+        [Date(year='2020', month='may', day='4'), Date(year='1999', month='', day='')]
     """
     found, used = [], set()
     for i, token in enumerate(tokens):
@@ -90,7 +97,9 @@ def _agreement(date: Date, there: list[Date]) -> float:
         both = [(mine, theirs) for mine, theirs in zip(date, other, strict=True) if mine and theirs]
         if both and all(mine == theirs for mine, theirs in both):
             best = max(best, 1.0 if len(both) == sum(map(bool, date)) else 0.5)
-    is_split = any(one.year == date.year for one in there) and any(not one.year and one[1:] == date[1:] for one in there)
+    is_split = any(one.year == date.year for one in there) and any(
+        not one.year and one[1:] == date[1:] for one in there
+    )
     return 1.0 if date.year and is_split else best
 
 
@@ -131,7 +140,9 @@ def _undenied(wanted: Words, said: Words, asked: Words) -> bool:
     places = [at for at, token in enumerate(said.tokens) if token in denied]
     if not places:
         return not _DENYING & set(said.tokens)
-    return not any(_DENYING & set(said.tokens[max(0, at - 3) : at]) for at in places) and not set(denied) <= set(asked.tokens)
+    return not any(_DENYING & set(said.tokens[max(0, at - 3) : at]) for at in places) and not set(denied) <= set(
+        asked.tokens
+    )
 
 
 def needed_numbers(wanted: Words, asked: Words) -> list[str]:
@@ -163,11 +174,11 @@ def _one_of_two(wanted: Words, said: Words, asked: Words) -> str:
     if "and" not in wanted.tokens:
         return ""
     sides: list[list[str]] = [[]]
-    for token in wanted.tokens:
-        if token == "and":
+    for word in wanted.tokens:
+        if word == "and":
             sides.append([])
-        elif token not in STOPWORDS and stem(token) not in asked.known:
-            sides[-1].append(token)
+        elif word not in STOPWORDS and stem(word) not in asked.known:
+            sides[-1].append(word)
     missing = [side for side in sides if side and not any(is_held(stem(token), said) for token in side)]
     for side, after in pairwise(sides):  # "Marie and Pierre Curie": the surname is both's
         if len(side) == 1 and len(after) > 1 and wanted.capitals.issuperset((*side, *after)):
@@ -196,7 +207,13 @@ def _other_name(reference: str, wanted: Words, said: Words, asked: Words) -> str
             near = said.stems[max(0, slot - 2) : slot + 3]
             given = own[:-1]  # a surname has no short form
             is_short = word in given and any(_is_short_form(one, word) for one in near if one not in own)
-            if is_free and not is_number(other) and not is_short and not any(_is_short_form(other, one) for one in given) and not _is_variant(other, word):
+            if (
+                is_free
+                and not is_number(other)
+                and not is_short
+                and not any(_is_short_form(other, one) for one in given)
+                and not _is_variant(other, word)
+            ):
                 return f"'{other}' in the place of '{word}'"
     return ""
 
@@ -226,7 +243,9 @@ def _unnamed(wanted: Words, said: Words, asked: Words) -> str:
 def _unmodified(wanted: Words, said: Words) -> str:
     """Return the objection to a chairman where the deputy is right."""
     pairs = pairwise(wanted.tokens)
-    missing = [word for word, after in pairs if word in RANKS and word not in said.tokens and word + after not in said.known]
+    missing = [
+        word for word, after in pairs if word in RANKS and word not in said.tokens and word + after not in said.known
+    ]
     return f"not '{missing[0]}'" if missing else ""
 
 

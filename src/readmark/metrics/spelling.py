@@ -7,21 +7,28 @@ a key only where nobody would confuse them.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from readmark.metrics.numerals import is_number
 
 _UNITS = {
     "kilometer": ("km", "kms", "kilometre"), "meter": ("m", "metre"), "centimeter": ("cm", "cms", "centimetre"),
-    "millimeter": ("mm", "millimetre"), "mile": ("mi",), "foot": ("ft", "feet"), "inch": ("inches",), "yard": ("yd", "yds"),
-    "kilogram": ("kg", "kgs", "kilo", "kilogramme"), "gram": ("g", "gm", "gramme"), "milligram": ("mg",), "pound": ("lb", "lbs"),
+    "millimeter": ("mm", "millimetre"), "mile": ("mi",), "foot": ("ft", "feet"), "inch": ("inches",),
+    "yard": ("yd", "yds"),
+    "kilogram": ("kg", "kgs", "kilo", "kilogramme"), "gram": ("g", "gm", "gramme"), "milligram": ("mg",),
+    "pound": ("lb", "lbs"),
     "ounce": ("oz",), "liter": ("litre",), "milliliter": ("ml", "millilitre"), "hour": ("h", "hr", "hrs"),
-    "minute": ("min", "mins"), "sec": ("second", "seconds", "secs"), "year": ("yr", "yrs"), "hectare": ("ha",), "acre": (),
+    "minute": ("min", "mins"), "sec": ("second", "seconds", "secs"), "year": ("yr", "yrs"), "hectare": ("ha",),
+    "acre": (),
     "tonne": ("ton",), "degree": ("°",), "day": (), "week": (), "month": (), "point": (), "knot": (),
     "watt": (), "kilowatt": ("kw",), "megawatt": ("mw",), "gigabyte": ("gb",), "megabyte": ("mb",), "kilobyte": ("kb",),
-    "celsius": (), "fahrenheit": (), "kelvin": (), "dollar": ("usd",), "euro": ("eur",), "pence": ("p",), "cent": (), "rupee": (), "rouble": ("ruble",), "yen": ("jpy",),
+    "celsius": (), "fahrenheit": (), "kelvin": (), "dollar": ("usd",), "euro": ("eur",), "pence": ("p",), "cent": (),
+    "rupee": (), "rouble": ("ruble",), "yen": ("jpy",),
 }  # fmt: skip
 # An abbreviation stands for its unit only behind a number; a whole word always.
-_ABBREVIATIONS = {short: unit for unit, others in _UNITS.items() for short in others if len(short) < 4 or short == "secs"}
+_ABBREVIATIONS = {
+    short: unit for unit, others in _UNITS.items() for short in others if len(short) < 4 or short == "secs"
+}
 _ABBREVIATIONS |= {"second": "sec", "seconds": "sec"}  # elsewhere "second" is a rank
 _NAMES = {other: unit for unit, others in _UNITS.items() for other in others if other not in _ABBREVIATIONS}
 _NAMES |= {f"{name}s": unit for name, unit in [*_NAMES.items(), *((unit, unit) for unit in _UNITS)] if name[-1] != "s"}
@@ -43,10 +50,11 @@ _WORDS = {
     "jewellery": "jewelry", "enquiry": "inquiry", "gaol": "jail", "whisky": "whiskey", "okay": "ok", "mr": "mister",
     "dr": "doctor", "prof": "professor", "st": "saint", "mt": "mount", "vs": "versus", "v": "versus", "ww1": "wwi",
     "ww2": "wwii", "gov": "governor", "gen": "general", "sen": "senator", "capt": "captain", "col": "colonel",
-    "lt": "lieutenant", "sgt": "sergeant", "jr": "junior", "sr": "senior", "ce": "ad", "bce": "bc", "ltd": "limited", "corp": "corporation", "inc": "incorporated",
+    "lt": "lieutenant", "sgt": "sergeant", "jr": "junior", "sr": "senior", "ce": "ad", "bce": "bc", "ltd": "limited",
+    "corp": "corporation", "inc": "incorporated",
     "co": "company", "usa": "us", "uk": "uk", "tv": "television",
 }  # fmt: skip
-_MULTIWORD = [
+_MULTIWORD: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]] = [
     (re.compile(r"\bno one\b"), "nobody"),
     (re.compile(r"\btwice\b"), "2 times"),
     (re.compile(r"\bthrice\b"), "3 times"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from readmark.metrics.equivalence import canonical
-from readmark.metrics.evidence import STOPWORDS, stem
+from readmark.metrics.words import STOPWORDS, stem
 
 _POLES = {("yes",), ("no",)}
 _YES = {"yes", "yeah", "yep", "correct", "right", "true", "indeed", "certainly", "absolutely", "definitely"}
