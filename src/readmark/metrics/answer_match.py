@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from readmark.metrics.denial import is_denied
@@ -36,6 +37,7 @@ __all__ = [
 ]
 
 LONGEST = 300  # tokens of a verbose answer; beyond it, an answer lists the article rather than answers
+_LONG = 20_000  # characters, more than LONGEST tokens of any language have
 _PARENTHESIS = re.compile(r"\s\([^()]*\)")
 
 
@@ -118,6 +120,10 @@ def text_verdict(text: str, references: Sequence[str], distractors: Sequence[str
 
 def rule_verdict(text: str, references: Sequence[str], distractors: Sequence[str], question: str) -> Verdict | None:
     """Return the verdict where a rule decides: equal, empty, too long, yes or no, or held word for word."""
+    if len(text) > _LONG and not any(2 * len(reference) > len(text) for reference in references):
+        beginning = canonical(text[:_LONG])  # a whole book is not read to the end
+        if len(beginning) > LONGEST:
+            return Verdict(0.0, f"in more than {LONGEST} words")
     said = canonical(text)
     for reference in references:
         for form in forms(reference):
@@ -137,16 +143,17 @@ def rule_verdict(text: str, references: Sequence[str], distractors: Sequence[str
     return _held(text, references, distractors, question)
 
 
-def forms(reference: str) -> list[str]:
+@lru_cache(maxsize=16384)
+def forms(reference: str) -> tuple[str, ...]:
     """Return a reference, what stands beside its parenthesis, and the sides of its "or".
 
     Example:
         >>> forms("adenine (A)")
-        ['adenine (A)', 'adenine']
+        ('adenine (A)', 'adenine')
     """
     bare = _PARENTHESIS.sub("", reference).strip()
     sides = bare.split(" or ") if " or " in bare else []
-    return [reference, *(form for form in (bare, *sides) if form and form != reference)]
+    return (reference, *(form for form in (bare, *sides) if form and form != reference))
 
 
 def _held(text: str, references: Sequence[str], distractors: Sequence[str], question: str) -> Verdict | None:

@@ -15,9 +15,7 @@ __all__ = ["canonical", "is_number"]
 
 _ARTICLES = {"a", "an", "the"}
 _CURRENCIES = {"$": "dollar", "€": "euro", "£": "pound", "¥": "yen", "₹": "rupee"}
-_SYMBOLS = {"%": " percent ", "&": " and ", "#": " ", "°": " degree "} | {
-    mark: f" {name} " for mark, name in _CURRENCIES.items()
-}
+_SYMBOLS = {"%": " percent ", "&": " and ", "°": " degree "} | {mark: f" {name} " for mark, name in _CURRENCIES.items()}
 _MONEY = re.compile(
     r"(?:us)?([$€£¥₹])\s?(\d[\d,]*(?:\.\d+)?)(?:\s?(hundred|thousand|million|billion|trillion|bn|mn|k|m)\b)?"
 )
@@ -27,6 +25,8 @@ _MINUS = re.compile(r"(?<!\S)[-−](?=[$€£]?\.?\d)")
 _TOKEN = re.compile(
     rf"#\d+|\d{{1,3}}(?:,\d{{3}})+(?!\d)(?:\.\d+)?|\d+h\d\d|\d{{2,}}s(?![a-z])|\d+(?:\.\d+)?|[{UNSPACED}]|(?:[^\W\d_{UNSPACED}]|[{MARKS}])+"
 )
+_DIGIT = re.compile(r"\d")
+_BARE_DECIMAL = re.compile(r"(?<![\w.])\.(?=\d)")
 _ORDINAL = re.compile(r"\b(\d[\d,]*)(?:st|nd|rd|th)\b")
 
 
@@ -52,16 +52,17 @@ def canonical(text: str) -> tuple[str, ...]:
     if "'" in text:
         text = re.sub(r"n't\b", " not", text.replace("can't", "can not").replace("won't", "will not"))
         text = _POSSESSIVE.sub("", text).replace("'", "")
-    text = without_fractions(dates(phrases(text.replace("cannot", "can not"))))
+    text = without_fractions(dates(phrases(text)))
     if "." in text:
         text = _INITIALS.sub(lambda match: re.sub(r"[.\s]", "", match[0]) + " ", text)
-        text = re.sub(r"(?<![\w.])\.(?=\d)", "0.", text)
-    text = _MONEY.sub(_amount_first, _MINUS.sub(" minus ", text))
+    if _DIGIT.search(text):
+        text = _MONEY.sub(_amount_first, _MINUS.sub(" minus ", _BARE_DECIMAL.sub("0.", text.replace("#", " "))))
+        text = _ORDINAL.sub(lambda match: f" #{match[1].replace(',', '')} ", text)
     for symbol, word in _SYMBOLS.items():
         if symbol in text:
             text = text.replace(symbol, word)
-    found = _TOKEN.findall(_ORDINAL.sub(lambda match: f" #{match[1].replace(',', '')} ", text))
-    if any(token in STARTS or not token.isalpha() for token in found):
+    found = _TOKEN.findall(text)
+    if not STARTS.isdisjoint(found) or not all(map(str.isalpha, found)):
         found = numbers(found)
     found = spelled(found)
     return tuple(token for token in found if token not in _ARTICLES) or tuple(found)

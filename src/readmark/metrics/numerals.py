@@ -31,6 +31,7 @@ _ORDINAL_VALUES = (
     | {f"{word}th": f"{value}th" for word, value in _MAGNITUDES.items() if value not in {12}}
 )
 STARTS = _VALUES.keys() | _ORDINAL_VALUES.keys() | _MAGNITUDES.keys()  # words that make a text hold numbers
+_BEFORE_MAGNITUDES = {"a", "half"}  # "a hundred", "half a million"
 _NUMBER = re.compile(r"\d[\d,]{,24}(?:\.\d{1,12})?$")  # longer ones are compared digit by digit
 
 _PARTS = {"half": 2, "halves": 2, "third": 3, "thirds": 3, "quarter": 4, "quarters": 4, "fifth": 5, "fifths": 5}
@@ -38,6 +39,7 @@ _FRACTION = re.compile(
     r"\b(one|a|two|three|four)[\s-](half|halves|third|thirds|quarter|quarters|fifth|fifths)(?=\s+of\b|\W*$)"
     r"|(?<![\d/.,])([1-4])/([2-5])(?![\d/]|[.,]\d)"
 )
+_FRACTION_HINT = re.compile("[¼½¾/]|hal[fv]|third|quarter|fifth")
 _HALF = re.compile(r"\b(an?|\d+|" + "|".join(_UNITS[1:13]) + r")(?:\s+([a-z]+))?\s+and\s+a\s+half\b")
 _HALF_A = re.compile(rf"\bhalf\s+an?\s+(?!(?:{'|'.join(_MAGNITUDES)})\b)(?=[a-z])")
 _MIXED = re.compile(r"(?<![\d/.,])(\d{1,3})[\s-]([1-4])/([2-5])(?![\d/])")
@@ -47,6 +49,7 @@ _ROMAN = r"(?:X{0,3}(?:IX|IV|VI{0,3}|I{2,3})|X{1,3}|V|I(?=\s*(?:$|[.,;:!?)])|\s+
 _REGNAL = re.compile(
     rf"\b((?:[A-Z][\w’'-]*|\d+))\s+(?:({_ROMAN})|the\s+([A-Z][a-z]+|\d{{1,2}}(?:st|nd|rd|th)))(?![\w’'])"
 )
+_ROMAN_HINT = re.compile(r" (?:[IVX]|the [A-Z\d])")
 _ROMAN_DIGITS = {"X": 10, "V": 5, "I": 1}
 _CAPITAL_ORDINALS = {word.capitalize(): value for value, word in enumerate(ORDINALS)}
 
@@ -65,7 +68,7 @@ def without_roman(text: str) -> str:
         >>> without_roman("Henry VIII, Henry the Eighth, Elizabeth I.")
         'Henry 8, Henry 8, Elizabeth 1.'
     """
-    return _REGNAL.sub(_regnal, text)
+    return _REGNAL.sub(_regnal, text) if _ROMAN_HINT.search(text) else text
 
 
 def _regnal(match: re.Match[str]) -> str:
@@ -85,6 +88,8 @@ def without_fractions(text: str) -> str:
         >>> without_fractions("2½ miles, two thirds of it, 1/2")
         '2.5 miles, 0.66667 of it, 0.5'
     """
+    if not _FRACTION_HINT.search(text):
+        return text
     text = re.sub("[¼½¾]", lambda match: _VULGAR_VALUES[match[0]], text)
     if "half" in text:
         text = _HALF.sub(_and_a_half, text)
@@ -117,6 +122,10 @@ def numbers(found: list[str]) -> list[str]:
     out: list[str] = []
     i = 0
     while i < len(found):
+        if found[i].isalpha() and found[i] not in STARTS and found[i] not in _BEFORE_MAGNITUDES:
+            out.append(found[i])
+            i += 1
+            continue
         value, after = _number_at(found, i)
         if value is None:
             out.append(_single(found[i]))

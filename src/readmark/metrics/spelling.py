@@ -65,6 +65,8 @@ _MULTIWORD: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]] =
     (re.compile(r"\b(first|second|third) world war\b"), lambda m: f"world war {'fst'.index(m[1][0]) + 1}"),
     (re.compile(r"\bww\s?(1|2|i|ii)\b"), lambda m: f"world war {len(m[1]) if m[1].isalpha() else m[1]}"),
 ]
+_MULTIWORD_HINT = re.compile("united|european|no one|ice\\b|world war|ww")
+_UNIT_HINT = re.compile("km|[mk]ph|°|per cent|pct| mi")
 _ENDINGS = re.compile(
     r"(?P<our>(?<=[a-z]{3})our(?=(?:s|ed|ing|ite|ites|able|er|ers|ful|less|hood|ly|al)?$))"
     r"|(?P<ize>i[sz](?=(?:e|es|ed|ing|er|ers|ation|ations)$))|(?P<yze>(?<=l)y[sz](?=(?:e|es|ed|ing|er)$))"
@@ -82,11 +84,12 @@ def phrases(text: str) -> str:
         >>> phrases("90 km/h in the united states")
         '90  kilometer per hour  in the us'
     """
-    for pattern, form in _MULTIWORD if " " in text or "ww" in text or "ice" in text else ():
-        text = pattern.sub(form, text)
-    if any(mark in text for mark in ("km", "mph", "kph", "°", "per cent", "pct", " mi")):
-        for pattern, form in _COMPOUND_UNITS:
+    if _MULTIWORD_HINT.search(text):
+        for pattern, form in _MULTIWORD:
             text = pattern.sub(form, text)
+    if _UNIT_HINT.search(text):
+        for unit, name in _COMPOUND_UNITS:
+            text = unit.sub(name, text)
     return text
 
 
