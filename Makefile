@@ -25,6 +25,7 @@ wheel: .venv/check.installed ## build dist/*.whl
 
 speed: .venv/board.installed ## compare with peers; installs them in their own environment
 	$(BIN)/python studies/speed/harness.py
+	$(BIN)/python studies/speed/scoring.py
 
 clean:
 	rm -rf .venv out dist

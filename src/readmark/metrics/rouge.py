@@ -124,8 +124,8 @@ def rouge(
     if not options.is_perl and all(_is_short_ascii(prediction, one, language) for one in references):
         has_lines = any("\n" in text for text in (prediction, *references))
         scores = _scorer(options.is_stemmed, has_lines).score_multi(list(references), prediction)
-        found = [Overlap(*scores[name]) for name in Rouge._fields if name in scores]
-        return Rouge(*found) if has_lines else Rouge(*found, found[-1])
+        found = {name: Overlap(*score) for name, score in scores.items()}
+        return Rouge(**{"rougeLsum": found["rougeL"], **found})
     return count_rouge(prediction, references, variant, language)
 
 
