@@ -12,8 +12,8 @@ ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src" / "readmark"
 # From the ground up; a unit imports only units that stand before it.
 ORDER = [
-    "errors", "records", "decoding", "languages", "text", "jsonl", "statistics",
-    "extraction", "metrics", "benchmark", "prompts", "predictions", "signature", "models", "scoring", "thresholds",
+    "errors", "records", "results", "decoding", "languages", "text", "jsonl", "statistics",
+    "abstention", "extraction", "metrics", "benchmark", "prompts", "predictions", "signature", "models", "scoring", "thresholds",
     "reporting", "runs", "plan",
     "verbs", "schemas", "evaluate_modules",
     "cli", "__init__", "__main__",

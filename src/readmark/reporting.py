@@ -14,7 +14,8 @@ from readmark.metrics import Metric, metrics_for
 from readmark.metrics.answer_match import find_tokens, text_verdict
 from readmark.metrics.equivalence import canonical
 from readmark.prompts import CONDITIONS
-from readmark.records import ConditionReport, Counts, Item, MissingPolicy, Prediction, QaItem, Report, Score
+from readmark.records import Item, MissingPolicy, Prediction, QaItem
+from readmark.results import ConditionReport, Counts, Report, Score
 from readmark.statistics import mean_interval
 
 if TYPE_CHECKING:

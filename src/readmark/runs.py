@@ -15,7 +15,8 @@ import msgspec
 
 from readmark.errors import Problem, ReadmarkError, RunError, quoted
 from readmark.jsonl import read_bytes, read_log, write_atomically
-from readmark.records import Prediction, Prompt, Report, RunInfo
+from readmark.records import Prediction, Prompt, RunInfo
+from readmark.results import Report
 from readmark.scoring import ScoreRow, decode_rows, encode_rows
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from readmark.statistics.intervals import METHOD
 
 if TYPE_CHECKING:
     from readmark.benchmark import Benchmark
-    from readmark.records import Score
+    from readmark.results import Score
 
 SCORING = "1"  # raised whenever a metric's or an extraction rule's meaning changes
 COMPARED = (

@@ -13,7 +13,8 @@ import msgspec
 from readmark.extraction import Answer
 from readmark.metrics import METRICS, is_extra, metrics_for
 from readmark.prompts import asked_item
-from readmark.records import QaItem, Threshold
+from readmark.records import QaItem
+from readmark.results import Threshold
 from readmark.statistics.thresholds import Choice, best_threshold, item_by_item_best, value_at
 
 if TYPE_CHECKING:

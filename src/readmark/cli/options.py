@@ -17,7 +17,7 @@ from readmark.extraction import EXTRACTIONS
 from readmark.records import RougeVariant
 
 if TYPE_CHECKING:
-    from readmark.records import Counts
+    from readmark.results import Counts
 
 F = TypeVar("F", bound=Callable[..., Any])
 

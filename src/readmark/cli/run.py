@@ -27,7 +27,8 @@ from readmark.metrics import HEADLINES
 from readmark.models import baselines, find_model
 from readmark.plan import Plan, make_plan
 from readmark.prompts import CONDITIONS, check_conditions
-from readmark.records import Report, RougeVariant
+from readmark.records import RougeVariant
+from readmark.results import Report
 from readmark.signature import signed
 from readmark.verbs.ceiling import run_upper_bound
 from readmark.verbs.run import Run, execute

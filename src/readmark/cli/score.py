@@ -18,7 +18,8 @@ from readmark.cli.options import (
 )
 from readmark.cli.tables import COLUMNS, Row, percent, print_tables, printable
 from readmark.extraction import Extraction
-from readmark.records import Report, RougeVariant, Score
+from readmark.records import RougeVariant
+from readmark.results import Report, Score
 from readmark.verbs.score import NOT_KNOWN, NOT_PREDICTED, score
 
 OFFICIAL = ("exact_match", "token_f1")  # what SQuAD's script splits by whether there is an answer

@@ -12,7 +12,8 @@ from rich.table import Table
 from rich.text import Text
 
 from readmark.metrics import HEADLINES, METRICS, is_extra
-from readmark.records import ConditionReport, Score, Task
+from readmark.records import Task
+from readmark.results import ConditionReport, Score
 
 WIDTH = 80
 GAP = 2  # columns between two columns of a table

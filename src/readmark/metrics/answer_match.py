@@ -120,10 +120,8 @@ def text_verdict(text: str, references: Sequence[str], distractors: Sequence[str
 
 def rule_verdict(text: str, references: Sequence[str], distractors: Sequence[str], question: str) -> Verdict | None:
     """Return the verdict where a rule decides: equal, empty, too long, yes or no, or held word for word."""
-    if len(text) > _LONG and not any(2 * len(reference) > len(text) for reference in references):
-        beginning = canonical(text[:_LONG])  # a whole book is not read to the end
-        if len(beginning) > LONGEST:
-            return Verdict(0.0, f"in more than {LONGEST} words")
+    if _is_book(text, references):
+        return Verdict(0.0, f"in more than {LONGEST} words")
     said = canonical(text)
     for reference in references:
         for form in forms(reference):
@@ -141,6 +139,12 @@ def rule_verdict(text: str, references: Sequence[str], distractors: Sequence[str
         wanted_yes = {canonical(reference) == ("yes",) for reference in references}
         return Verdict(float(yes in wanted_yes), {None: "no plain yes or no", True: "says yes", False: "says no"}[yes])
     return _held(text, references, distractors, question)
+
+
+def _is_book(text: str, references: Sequence[str]) -> bool:
+    """Return whether a text is far too long; it is not read to the end to tell."""
+    is_long = len(text) > _LONG and not any(2 * len(reference) > len(text) for reference in references)
+    return is_long and len(canonical(text[:_LONG])) > LONGEST
 
 
 @lru_cache(maxsize=16384)
@@ -222,6 +226,8 @@ def _distracted_part(said: Words, asked: Words, wanted: Words, distractors: Sequ
 
 def _list_verdict(text: str, item: QaItem) -> Verdict:
     """Return the verdict on a list: in a coarse cut each piece must equal its part, in the finest it may hold it."""
+    if _is_book(text, [one for part in item.parts for one in part]):
+        return Verdict(0.0, f"in more than {LONGEST} words")
     *coarse, fine = cuts(text)
     if len(fine) > LONGEST:
         return Verdict(0.0, f"lists more than {LONGEST} things")

@@ -55,6 +55,7 @@ _WORDS = {
     "co": "company", "usa": "us", "uk": "uk", "tv": "television",
 }  # fmt: skip
 _MULTIWORD: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]] = [
+    (re.compile(r"\bcannot\b"), "can not"),
     (re.compile(r"\bno one\b"), "nobody"),
     (re.compile(r"\btwice\b"), "2 times"),
     (re.compile(r"\bthrice\b"), "3 times"),
@@ -65,7 +66,7 @@ _MULTIWORD: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]] =
     (re.compile(r"\b(first|second|third) world war\b"), lambda m: f"world war {'fst'.index(m[1][0]) + 1}"),
     (re.compile(r"\bww\s?(1|2|i|ii)\b"), lambda m: f"world war {len(m[1]) if m[1].isalpha() else m[1]}"),
 ]
-_MULTIWORD_HINT = re.compile("united|european|no one|ice\\b|world war|ww")
+_MULTIWORD_HINT = re.compile("united|european|cannot|no one|ice\\b|world war|ww")
 _UNIT_HINT = re.compile("km|[mk]ph|°|per cent|pct| mi")
 _ENDINGS = re.compile(
     r"(?P<our>(?<=[a-z]{3})our(?=(?:s|ed|ing|ite|ites|able|er|ers|ful|less|hood|ly|al)?$))"

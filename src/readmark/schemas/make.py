@@ -7,7 +7,8 @@ from typing import Any
 
 import msgspec
 
-from readmark.records import Item, Prediction, Report, RunInfo
+from readmark.records import Item, Prediction, RunInfo
+from readmark.results import Report
 from readmark.verbs.board.records import Leaderboard
 
 # The file's name → the type of the whole file or, for JSON lines, of one line.

@@ -19,8 +19,9 @@ from readmark.extraction import Extraction
 from readmark.jsonl import Log, mend
 from readmark.models import Asked, LoadedModel, ask
 from readmark.plan import Pair, Plan, make_plan
-from readmark.records import Failure, Prediction, Prompt, Reply, Report, RougeVariant, RunInfo, RunKind
+from readmark.records import Failure, Prediction, Prompt, Reply, RougeVariant, RunInfo, RunKind
 from readmark.reporting import make_report, money, token_costs
+from readmark.results import Report
 from readmark.runs import FORMAT, Lock, RunFolder, answers_beside, folder_name
 from readmark.scoring import score_rows
 from readmark.signature import make_signature

@@ -14,8 +14,9 @@ from readmark.errors import PredictionsError, Problem
 from readmark.extraction import Extraction
 from readmark.predictions import Predicted, named, read_predictions, read_probabilities
 from readmark.prompts import CONDITIONS, check_conditions
-from readmark.records import Item, Prediction, QaItem, Report, RougeVariant, Threshold
+from readmark.records import Item, Prediction, QaItem, RougeVariant
 from readmark.reporting import make_report, token_costs
+from readmark.results import Report, Threshold
 from readmark.runs import RunFolder
 from readmark.scoring import ScoreRow, score_rows
 from readmark.signature import make_signature

@@ -11,7 +11,7 @@ import msgspec
 
 from readmark.errors import Problem, RunError
 from readmark.jsonl import read_bytes, write_atomically
-from readmark.records import Report
+from readmark.results import Report
 from readmark.runs import RunFolder, pretty
 from readmark.signature import differing
 from readmark.verbs.board.records import FORMAT, Entry, Leaderboard

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from readmark.records import BenchmarkStamp, ConditionReport, Counts, Record, RunKind, Score, Task
+from readmark.records import BenchmarkStamp, Record, RunKind, Task
+from readmark.results import ConditionReport, Counts, Score
 
 FORMAT = "readmark-leaderboard/1"
 
