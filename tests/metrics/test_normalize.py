@@ -192,3 +192,9 @@ def test_examples(text, language, found):
 def test_no_language_keeps_punctuation(text, language):
     marks = set(string.punctuation) if language == "en" else PUNCTUATION
     assert not marks & set(normalize_answer(text, language))
+
+
+@given(st.text(st.sampled_from("aAtThHeEnN .,'-\u00e9\t\n\x1c\x00\u2019the"), max_size=40) | st.text(max_size=40))
+def test_the_fast_way_for_plain_text_equals_the_official_steps(text):
+    bare = "".join(c for c in text.lower() if c not in string.punctuation)
+    assert normalize_answer(text) == " ".join(re.sub(r"\b(a|an|the)\b", " ", bare).split())

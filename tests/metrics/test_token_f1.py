@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import string
+from collections import Counter
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from readmark.errors import MetricError
-from readmark.metrics.token_f1 import token_f1
+from readmark.metrics.token_f1 import _shared, token_f1
 
 NORMS = ("squad1", "squad2")
 WORDS = st.sampled_from(["the", "a", "to", "be", "or", "not", "Be!", "TO", "x-y", "xy", "..."])
@@ -88,3 +89,8 @@ def test_token_f1_is_the_official_one(prediction, references, norm):
 @given(TEXTS, TEXTS)
 def test_token_f1_is_symmetric(one, other):
     assert token_f1(one, [other], norm="squad1") == token_f1(other, [one], norm="squad1")
+
+
+@given(st.lists(st.sampled_from("abc"), max_size=30), st.lists(st.sampled_from("abcd"), max_size=30))
+def test_bags_compared_without_counting_share_what_counted_ones_share(one, other):
+    assert _shared(one, other) == (Counter(one) & Counter(other)).total()

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from readmark.errors import MetricError, Problem
-from readmark.metrics.normalize import normalize_answer
+from readmark.metrics.normalize import normalize_answer, normalized_references
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,15 +39,3 @@ def exact_match(prediction: str, references: Sequence[str], *, norm: Norm = "squ
         Other languages: Lewis et al. 2020, arXiv 1910.07475 (MLQA).
     """
     return float(normalize_answer(prediction, language) in normalized_references(references, norm, language))
-
-
-def normalized_references(references: Sequence[str], norm: Norm, language: str = "en") -> list[str]:
-    """Return references as the norm compares them in a language.
-
-    Raises:
-        MetricError: `references` is empty.
-    """
-    if not references:
-        raise MetricError(Problem("references", "is empty", "at least one accepted answer", 'give [""] for no answer'))
-    normalized = [normalize_answer(reference, language) for reference in references]
-    return ([one for one in normalized if one] or [""]) if norm == "squad2" else normalized
