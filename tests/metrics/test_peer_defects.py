@@ -9,11 +9,13 @@ import math
 
 import pytest
 
+from readmark.cli.tables import Row, print_tables
 from readmark.metrics import METRICS
 from readmark.metrics.rouge import rouge
 from readmark.metrics.token_f1 import token_f1
 from readmark.records import Failure, Prediction, QaItem, SummaryItem
 from readmark.reporting import make_report
+from readmark.results import ConditionReport, Counts, Score
 from readmark.scoring import score_item, score_rows
 
 TEXT = "Ada met Bo in Kabul on 3 May."
@@ -140,6 +142,26 @@ def test_with_one_article_the_interval_is_as_wide_as_20_items_warrant(test_set, 
     assert score.value == right / 20
     assert score.high - score.low > 0.15
     assert found.notes == ("conditional on this article",)
+
+
+def test_the_error_of_a_mean_is_that_of_the_items_and_not_of_resampled_means(test_set):
+    """Lighteval's bootstrap error is 31 times too small: it divides a standard error by the root of n once more."""
+    items = [QaItem(id=f"q{number}", article="a", question="?", references=("yes",)) for number in range(1000)]
+    said = {f"q{number}": "yes" if number % 2 else "no" for number in range(1000)}
+    score = report(test_set(items, {"a": TEXT}), **said).scores["answer_match"]
+    assert score.high - score.low == pytest.approx(2 * 1.96 * math.sqrt(0.25 / 1000), rel=0.01)
+
+
+def test_a_missing_score_is_never_ranked_first(capsys):
+    """CodaBench's leaderboards rank a missing score first."""
+    found = {"missing": Score(value=None, n=0), "low": Score(value=0.1, n=10), "high": Score(value=0.9, n=10)}
+    conditions = {
+        name: {"reading": ConditionReport(counts=Counts(), scores={"answer_match": score})}
+        for name, score in found.items()
+    }
+    print_tables([Row(name, True, conditions[name]) for name in found], {}, ())
+    lines = [line.split()[0] for line in capsys.readouterr().out.splitlines() if line.strip()]
+    assert [name for name in lines if name in found] == ["high", "low", "missing"]
 
 
 def test_a_failed_call_is_neither_wrong_nor_left_out_in_silence(benchmark):

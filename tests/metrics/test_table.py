@@ -260,15 +260,6 @@ def test_the_order_of_references_changes_no_score(text, references, data, norm):
 
 
 LONG_PIECES = ["The city of Farah fell on 12 August 2021, or so. ", "\u0301", "Farah; ", "中"]
-    "The city of Farah fell on 12 August 2021, or so. ",
-    "a",
-    "\u0301",
-    "9",
-    "Farah; ",
-    "half a ",
-    "中",
-    "1/2 ",
-]
 
 
 @pytest.mark.parametrize("piece", LONG_PIECES)
