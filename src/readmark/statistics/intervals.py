@@ -155,28 +155,62 @@ def mean_interval(
     Edge cases:
         One graded value says nothing of the spread: its interval is the whole range.
     """
+    fit = _fit(values, clusters, bounds)
+    if bounds is None:
+        if fit.error == 0:
+            return Interval(fit.mean, None, None)
+        half = t_quantile(fit.df) * fit.error
+        return Interval(fit.mean, fit.mean - half, fit.mean + half)
+    low, high = bounds
+    if not fit.trials:
+        return Interval(fit.mean, low, high)
+    ends = wilson(fit.share, fit.trials, t_quantile(fit.df) if fit.df else _Z)
+    return Interval(fit.mean, low + ends[0] * (high - low), low + ends[1] * (high - low))
+
+
+def middle_t(
+    values: Sequence[float], clusters: Sequence[Hashable] | None, bounds: tuple[float, float] | None
+) -> tuple[float, int]:
+    """Return by how many standard errors a mean is off the middle of its range (0 if unbounded), and t's degrees.
+
+    It is the test whose turning round is `mean_interval`: the interval leaves the middle out where |t| is over the
+    quantile. 0 where the data cannot tell; degrees of 0 stand for the normal distribution.
+    """
+    fit = _fit(values, clusters, bounds)
+    if bounds is None:
+        return (fit.mean / fit.error if fit.error else 0.0), fit.df
+    return (2 * fit.share - 1) * math.sqrt(fit.trials), fit.df
+
+
+class _Fit(NamedTuple):
+    """A mean, and what its interval is made of: `share` is the mean on a scale of [0, 1], `trials` is n_eff."""
+
+    mean: float
+    error: float
+    df: int
+    share: float = 0.5
+    trials: float = 0.0
+
+
+def _fit(values: Sequence[float], clusters: Sequence[Hashable] | None, bounds: tuple[float, float] | None) -> _Fit:
     n = len(values)
     mean = math.fsum(values) / n
     spread = _spread(values, clusters)
     several = spread.articles > 1
     df = spread.articles - 1 if several else n - 1
     if bounds is None:
-        if spread.error < _NO_ERROR * max(1.0, abs(mean)):
-            return Interval(mean, None, None)
-        half = t_quantile(df) * spread.error
-        return Interval(mean, mean - half, mean + half)
+        return _Fit(mean, 0.0 if spread.error < _NO_ERROR * max(1.0, abs(mean)) else spread.error, df)
     low, high = bounds
     width = high - low
     share = min(1.0, max(0.0, (mean - low) / width))
     binary = {*values} <= {low, high}
-    if n == 1 and not binary:
-        return Interval(mean, low, high)
-    plain = binary and not several
+    if binary and not several:
+        return _Fit(mean, spread.error, 0, share, n)
+    if n == 1:
+        return _Fit(mean, 0.0, 0, share)
     reaches = low in values or high in values
     spread = spread._replace(naive=spread.naive / width, robust=spread.robust / width)
-    trials = n if plain else _effective(share, n, spread, reaches=reaches)
-    ends = wilson(share, trials, _Z if plain else t_quantile(df))
-    return Interval(mean, low + ends[0] * width, low + ends[1] * width)
+    return _Fit(mean, spread.error * width, df, share, _effective(share, n, spread, reaches=reaches))
 
 
 def _effective(mean: float, n: int, spread: _Spread, *, reaches: bool) -> float:
