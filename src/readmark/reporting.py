@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from readmark.benchmark import twin_item, twin_text
 from readmark.languages import language_of
 from readmark.metrics import Metric, metrics_for
-from readmark.metrics.answer_match import find_tokens, text_verdict
+from readmark.metrics.answer_match import find_tokens, rule_verdict
 from readmark.metrics.equivalence import canonical
 from readmark.prompts import CONDITIONS
 from readmark.records import Item, MissingPolicy, Prediction, QaItem
@@ -195,7 +195,8 @@ def _twin_scores(benchmark: Benchmark, rows: Sequence[ScoreRow]) -> dict[str, Sc
         item = benchmark.item(row.item_id)
         if isinstance(item, QaItem) and "answer_match" in row.scores and _is_changed(benchmark, item):
             follows.append(row.scores["answer_match"])
-            repeats.append(text_verdict(row.text, item.references, (), item.question).score)
+            repeated = rule_verdict(row.text, item.references, (), item.question)  # words in common are no memory
+            repeats.append(repeated.score if repeated else 0.0)
             clusters.append(benchmark.cluster_of(item))
     if not follows:
         return {}

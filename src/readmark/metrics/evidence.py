@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 # Log-odds that a person calls the answer right, where no rule decides.
-WEIGHTS = {"constant": -3.61, "words": 3.38, "letters": 4.8, "length": 0.17, "less_exact_date": 1.6}
+WEIGHTS = {"constant": -3.59, "words": 3.34, "letters": 4.82, "length": 0.18, "less_exact_date": 1.6}
 _SHORTEST_LIKE = 4  # letters of a word that is compared letter by letter
 _LEAST_LIKENESS = 0.7
 

@@ -42,6 +42,7 @@ _SHORT = 6  # tokens of an answer in which any word may be a name where none has
 _PRECISE = {"date", "dates", "day", "days", "exact", "exactly", "month", "weekday", "precise", "precisely"}
 
 _COUNTING = {"when", "year", "years", "date", "long", "many", "much", "number", "century", "decade", "time"}
+_WORDING = {"words", "wording", "verb", "adverb", "adjective", "phrase", "verbatim"}  # a question for words wants these
 _VOWELS = set("aeiou")
 _DENYING = {"not", "no", "never", "without", "non", "neither", "nobody", "none", "nothing"}
 
@@ -105,24 +106,10 @@ def _agreement(date: Date, there: list[Date]) -> float:
 
 def partial_objection(reference: str, wanted: Words, said: Words, asked: Words) -> str:
     """Return what speaks against taking an answer for a reference that it does not hold word for word, or ""."""
-    agreement = date_agreement(wanted.tokens, said.tokens, asked.tokens)
-    if agreement == 0.0:
-        return "another date"
-    if agreement == 0.5 and _PRECISE & set(asked.tokens):
-        return "a less exact date"
-    if agreement is None:
-        missing = [token for token in needed_numbers(wanted, asked) if not has_number(token, wanted, said, asked)]
-        if missing:
-            return f"not the number {missing[0]}"
-        own = [said.tokens.index(token) for token in wanted.tokens if is_number(token) and token in said.tokens]
-        if len(own) == len(wanted.tokens) and own != sorted(own):
-            return "in another order"
-    if "minus" in wanted.tokens and "minus" not in said.tokens:
-        return "of the other sign"
-    if _undenied(wanted, said, asked):
-        return "not denied"
     return (
-        _unnamed(wanted, said, asked)
+        _repeated(said, asked)
+        or _disagreement(wanted, said, asked)
+        or _unnamed(wanted, said, asked)
         or _unmodified(wanted, said)
         or _opposite(wanted, said, asked)
         or _one_of_two(wanted, said, asked)
@@ -130,6 +117,31 @@ def partial_objection(reference: str, wanted: Words, said: Words, asked: Words) 
         or _other_unit(wanted, said, asked)
         or _objected(wanted, said, asked)
     )
+
+
+def _repeated(said: Words, asked: Words) -> str:
+    """Return the objection where the question wants words as they stand, and to the question said again."""
+    if _WORDING & set(asked.tokens):
+        return "not in those words"
+    is_echo = len(said.tokens) >= len(asked.tokens) - 2 and asked.known.issuperset(set(said.stems) - STOPWORDS)
+    return "only words of the question" if is_echo else ""
+
+
+def _disagreement(wanted: Words, said: Words, asked: Words) -> str:
+    """Return the objection to another date, number, order of numbers or sign, and to a denial that is left out."""
+    agreement = date_agreement(wanted.tokens, said.tokens, asked.tokens)
+    if agreement is None:
+        missing = [token for token in needed_numbers(wanted, asked) if not has_number(token, wanted, said, asked)]
+        if missing:
+            return f"not the number {missing[0]}"
+        own = [said.tokens.index(token) for token in wanted.tokens if is_number(token) and token in said.tokens]
+        if len(own) == len(wanted.tokens) and own != sorted(own):
+            return "in another order"
+    elif agreement < 1.0 and (agreement == 0.0 or _PRECISE & set(asked.tokens)):
+        return "another date" if agreement == 0.0 else "a less exact date"
+    if "minus" in wanted.tokens and "minus" not in said.tokens:
+        return "of the other sign"
+    return "not denied" if _undenied(wanted, said, asked) else ""
 
 
 def _undenied(wanted: Words, said: Words, asked: Words) -> bool:

@@ -22,8 +22,8 @@ STOPWORDS = frozenset({
     "their", "him", "them", "there", "here", "then", "than", "also", "into", "over", "under", "about", "during",
     "between",
     "when", "where", "what", "how", "why", "has", "have", "had", "do", "does", "did", "i", "we", "you", "my", "your",
-    "our",
-    "would", "could", "will", "can", "may", "might", "such", "some", "any", "each",
+    "our", "would", "could", "will", "can", "may", "might", "such", "some", "any", "each", "not", "no", "never", "very",
+    "more", "most", "so", "only", "just", "all", "both", "other",
 })  # fmt: skip
 _ROOT = 6  # letters that two forms of a word share at least
 _FORMS = frozenset(
