@@ -4,7 +4,7 @@ BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 PINS := pyproject.toml constraints.txt
 
-.PHONY: board test check wheel speed clean
+.PHONY: board test check wheel speed validity clean
 
 board: .venv/board.installed ## score every baseline on crossroads, print the tables, write out/leaderboard.json
 	rm -rf out/baselines
@@ -26,6 +26,9 @@ wheel: .venv/check.installed ## build dist/*.whl
 speed: .venv/board.installed ## compare with peers; installs them in their own environment
 	$(BIN)/python studies/speed/harness.py
 	$(BIN)/python studies/speed/scoring.py
+
+validity: .venv/board.installed ## compare answer_match and peers with people's verdicts
+	$(BIN)/python studies/validity/qa.py
 
 clean:
 	rm -rf .venv out dist

@@ -1,20 +1,20 @@
 """Fit the weights of answer_match's evidence (`readmark.metrics.evidence.WEIGHTS`) to people's verdicts.
 
-Usage: answer_match_weights.py NQ.json. The file is EVOUNA's (Wang et al. 2023, arXiv 2305.12421): questions, references
-joined by "/", answers of five systems, each with a person's verdict; questions marked improper are left out.
+Usage: answer_match_weights.py [NQ.json]. `evouna.py` says what the file holds.
 
-Only cases that no rule decides are fitted: logistic regression over the features of `features_of`, with a ridge of 0.1
-against separation. The constant is then moved so that the rule calls as many answers right as people do. Agreement is
-told by folds over questions too: weights are made without the questions that they judge.
+Only cases that no rule decides are fitted: logistic regression over `evidence_features`, with a ridge of 0.1 against
+separation. The constant is then moved so that the rule calls as many answers right as people do. Agreement is told by
+folds over questions too: weights are made without the questions that they judge.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+from evouna import DEFAULT, SYSTEMS, Judged, read_judged
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
@@ -22,7 +22,6 @@ from readmark.extraction import extract
 from readmark.metrics.answer_match import candidates, rule_verdict
 from readmark.metrics.evidence import WEIGHTS, evidence_features
 
-SYSTEMS = {"fid": "FiD", "gpt35": "GPT-3.5", "chatgpt": "ChatGPT", "gpt4": "GPT-4", "newbing": "Bing"}
 FOLDS = 5
 RIDGE = 0.1
 
@@ -30,11 +29,10 @@ RIDGE = 0.1
 class Case:
     """An answer: what the rules say of it, or the features of each reference that it may hold in part."""
 
-    def __init__(
-        self, number: int, system: str, question: str, references: list[str], text: str, is_right: bool
-    ) -> None:
-        self.number, self.system, self.is_right = number, system, is_right
-        answer = extract(text, "answer")
+    def __init__(self, judged: Judged) -> None:
+        self.number, self.system, self.is_right = judged.number, judged.system, judged.is_right
+        question, references = judged.question, judged.references
+        answer = extract(judged.text, "answer")
         decided = rule_verdict(answer.text, references, (), question)
         self.is_fixed = answer.abstains or decided is not None
         self.fixed = not answer.abstains and decided is not None and decided.score > 0
@@ -44,22 +42,7 @@ class Case:
         self.is_fixed = self.is_fixed or not len(self.rows)
 
 
-def read_cases(path: Path) -> list[Case]:
-    """Return every answer that a person judged."""
-    return [
-        Case(number, system, row["question"], split(row["golden_answer"]), row[f"answer_{system}"] or "", verdict)
-        for number, row in enumerate(json.loads(path.read_text(encoding="utf-8")))
-        for system in SYSTEMS
-        if not row["improper"] and (verdict := row[f"judge_{system}"]) is not None
-    ]
-
-
-def split(references: str) -> list[str]:
-    """Return references that are joined by "/"."""
-    return [one for one in references.split("/") if one.strip()]
-
-
-def fit(cases: list[Case]) -> NDArray[np.float64]:
+def fit(cases: Sequence[Case]) -> NDArray[np.float64]:
     """Return the constant and the weights."""
     open_cases = [case for case in cases if not case.is_fixed]
     rows = np.array([case.rows[np.argmax(case.rows[:, :2].sum(axis=1))] for case in open_cases])
@@ -71,32 +54,37 @@ def fit(cases: list[Case]) -> NDArray[np.float64]:
         slope = design.T @ (1 / (1 + np.exp(-odds)) - right) + RIDGE * weights
         return float(np.logaddexp(0, odds).sum() - right @ odds + RIDGE / 2 * weights @ weights), slope
 
-    weights = minimize(loss, np.zeros(design.shape[1]), jac=True, method="L-BFGS-B").x
+    weights: NDArray[np.float64] = minimize(loss, np.zeros(design.shape[1]), jac=True, method="L-BFGS-B").x
     wanted = sum(case.is_right for case in cases) - sum(case.fixed for case in cases if case.is_fixed)
     best = np.sort([(case.rows @ weights[1:]).max() for case in open_cases])[::-1]
     weights[0] = -float(best[min(max(wanted, 0), len(best) - 1)])  # as many of the undecided as people call right
     return weights
 
 
-def verdicts(cases: list[Case], weights: NDArray[np.float64]) -> NDArray[np.float64]:
+def verdicts(cases: Sequence[Case], weights: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Return whether each answer is called right."""
     return np.array(
         [case.fixed if case.is_fixed else bool((case.rows @ weights[1:]).max() + weights[0] > 0) for case in cases]
     )
 
 
-def main() -> None:
-    """Fit, print the weights and the agreement by folds."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("file", type=Path)
-    cases = read_cases(parser.parse_args().file)
-    right = np.array([case.is_right for case in cases])
+def verdicts_by_folds(cases: Sequence[Case]) -> NDArray[np.bool_]:
+    """Return whether each answer is called right, by weights made without the fifth of the questions it is in."""
     fold = np.array([case.number % FOLDS for case in cases])
     called = np.zeros(len(cases), bool)
     for one in range(FOLDS):
         weights = fit([case for case, of in zip(cases, fold, strict=True) if of != one])
-        inside = [case for case, of in zip(cases, fold, strict=True) if of == one]
-        called[fold == one] = verdicts(inside, weights)
+        called[fold == one] = verdicts([case for case, of in zip(cases, fold, strict=True) if of == one], weights)
+    return called
+
+
+def main() -> None:
+    """Fit, print the weights and the agreement by folds."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("file", type=Path, nargs="?", default=DEFAULT)
+    cases = [Case(judged) for judged in read_judged(parser.parse_args().file)]
+    right = np.array([case.is_right for case in cases])
+    called = verdicts_by_folds(cases)
     weights = fit(cases)
     print("weights:", {name: round(float(value), 2) for name, value in zip(WEIGHTS, weights, strict=True)})
     shares = []
