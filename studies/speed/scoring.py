@@ -2,10 +2,11 @@
 
 ROUGE: rouge1, rouge2, rougeL and rougeLsum of one pair after another, stemmed, by rouge-score in a process of the
 peers' own environment and by Readmark here. Texts are made up (`rouge_texts.py`): of 60 and of 400 words, 20 a line or
-all in one, two fifths of them shared, and no word stands in two pairs. The sides take turns, round by round, each round
-on pairs of its own after two to warm up, and before each of our runs every cache of Readmark is emptied. Counted is the
-processor's time of scoring, not that of imports; both sides use one thread. The study fails where a score differs by
-over 1e-12.
+all in one, two fifths of them shared, in order or not, and no word stands in two pairs. Where SummEval lies beside the
+project, its summaries are compared too, one with one and seven with seven of the same article. The sides take turns,
+round by round, each round on pairs of its own after two to warm up, and before each of our runs every cache of Readmark
+is emptied. Counted is the processor's time of scoring, not that of imports; both sides use one thread. The study fails
+where a score differs by over 1e-12.
 
 Our side has two rows: as shipped, and counting alone, where texts beyond ASCII and long ones go.
 """
@@ -25,13 +26,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from peer_venv import ensure_venv
 from rich.console import Console
 from rich.table import Table
-from rouge_texts import make_pairs
+from rouge_texts import SUMMEVAL, Pairs, draw_pairs, make_pairs
 
 from readmark.metrics.rouge import Rouge, count_rouge, rouge
 
@@ -43,20 +45,26 @@ VARIANT = "rouge-score-stemmed"
 
 
 class Shape(NamedTuple):
-    """Texts that are compared: their words, words a line, pairs a round, and how many times faster we aim to be."""
+    """Texts that are compared: what they are, pairs a round, how many times faster we aim to be, who makes them."""
 
-    words: int
-    line: int
+    name: str
     pairs: int
-    aim: int
-
-    def __str__(self) -> str:
-        return f"{self.words} words" + (", one line" if self.line == self.words else f", {self.line} a line")
+    aim: int | None
+    make: Callable[[int, int], Pairs]
 
 
-SHAPES = (Shape(60, 20, 100, 50), Shape(400, 20, 20, 150), Shape(400, 400, 20, 150))
+SHAPES = [
+    Shape("60 words, 20 a line", 100, 50, partial(make_pairs, words=60, line=20)),
+    Shape("400 words, 20 a line", 20, 150, partial(make_pairs, words=400, line=20)),
+    Shape("400 words, 20 a line, shuffled", 20, None, partial(make_pairs, words=400, line=20, is_shuffled=True)),
+    Shape("400 words, one line", 20, 150, partial(make_pairs, words=400, line=400)),
+]
+if SUMMEVAL.exists():
+    SHAPES += [
+        Shape("a real summary, some 60 words", 100, None, partial(draw_pairs, joined=1)),
+        Shape("seven real ones, some 400 words", 20, None, partial(draw_pairs, joined=7)),
+    ]
 Record = dict[str, Any]
-Pairs = list[tuple[str, str]]
 OURS: dict[str, Callable[[str, str], Rouge]] = {
     "readmark": lambda said, wanted: rouge(said, [wanted], variant=VARIANT),
     "readmark, counting": lambda said, wanted: count_rouge(said, [wanted], VARIANT, "en"),
@@ -69,8 +77,7 @@ def compare_rouge(python: Path, rounds: int, seed: int) -> Record:
     for shape in SHAPES:
         seconds: dict[str, list[float]] = {name: [] for name in ("rouge-score", *OURS)}
         for number in range(rounds):
-            warm = make_pairs(2, shape.words, shape.line, -seed - number)
-            pairs = make_pairs(shape.pairs, shape.words, shape.line, seed + number)
+            warm, pairs = shape.make(2, -seed - number), shape.make(shape.pairs, seed + number)
             peer = run_peer(python, warm, pairs)
             seconds["rouge-score"].append(peer["seconds"] / shape.pairs)
             for name, score in OURS.items():
@@ -79,7 +86,7 @@ def compare_rouge(python: Path, rounds: int, seed: int) -> Record:
                 worst = max(abs(a - b) for mine, theirs in zip(scores, peer["scores"], strict=True)
                             for a, b in zip(mine, theirs, strict=True))  # fmt: skip
                 if worst > TOLERANCE:
-                    faults.append(f"{name}, {shape}, round {number}: a score differs by {worst:.3g}")
+                    faults.append(f"{name}, {shape.name}, round {number}: a score differs by {worst:.3g}")
         rows += [summarise_rouge(name, shape, found, seconds["rouge-score"]) for name, found in seconds.items()]
     return {"rows": rows, "faults": faults}
 
@@ -116,7 +123,7 @@ def summarise_rouge(name: str, shape: Shape, seconds: list[float], peer: list[fl
     ratios = [theirs / mine for mine, theirs in zip(seconds, peer, strict=True)]
     return {
         "tool": name,
-        "texts": str(shape),
+        "texts": shape.name,
         "aim": shape.aim if name == "readmark" else None,
         "pairs_per_second": 1 / statistics.median(seconds),
         "microseconds": 1e6 * statistics.median(seconds),
@@ -173,6 +180,8 @@ def main(arguments: list[str]) -> int:
     options.out.parent.mkdir(parents=True, exist_ok=True)
     options.out.write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n", "utf-8")
     print_rouge(found["rouge"])
+    if not SUMMEVAL.exists():
+        print(f"no real summaries: {SUMMEVAL} is not there")
     print(f"{session['command']}\n{session['date']} · Python {session['python']} · {session['cpus']} CPUs")
     faults = found["rouge"]["faults"]
     for fault in faults:
