@@ -133,15 +133,25 @@ def _scores(placed: Iterable[_Placed], metrics: Iterable[Metric], policy: Missin
     for row, _, cluster, defined in placed:
         for metric in defined:
             column = columns[metric.name]
-            value = row.scores.get(metric.name)
-            if row.outcome == "missing" and policy == "zero" and metric.range and metric.higher_is_better is not None:
-                value = metric.range[0 if metric.higher_is_better else 1]
+            value = counted_score(row, metric, policy)
             if value is not None:
                 column.values.append(value)
                 column.clusters.append(cluster)
-            elif row.outcome == "failed" or (row.outcome == "missing" and policy == "bound"):
+            elif is_unknown(row, policy):
                 column.unknown += 1
     return {metric.name: _score(metric, columns[metric.name]) for metric in metrics if metric.name in columns}
+
+
+def counted_score(row: ScoreRow, metric: Metric, policy: MissingPolicy) -> float | None:
+    """Return what a row counts as: its score, the worst one where missing items count so, None where it has none."""
+    if row.outcome == "missing" and policy == "zero" and metric.range and metric.higher_is_better is not None:
+        return metric.range[0 if metric.higher_is_better else 1]
+    return row.scores.get(metric.name)
+
+
+def is_unknown(row: ScoreRow, policy: MissingPolicy) -> bool:
+    """Return whether a row without a score bounds the mean: it failed, or is missing and the test set says so."""
+    return row.outcome == "failed" or (row.outcome == "missing" and policy == "bound")
 
 
 def _score(metric: Metric, column: _Column) -> Score:
