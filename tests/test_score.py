@@ -9,9 +9,10 @@ import sys
 import pytest
 from msgspec import UNSET
 
-from readmark.errors import BenchmarkError, PredictionsError
+from readmark.errors import BenchmarkError, PredictionsError, RunError
 from readmark.jsonl import read_log
 from readmark.records import Prediction
+from readmark.runs import RunFolder, run_name
 from readmark.verbs.run import run
 from readmark.verbs.score import score
 
@@ -92,7 +93,12 @@ def test_the_order_of_predictions_says_nothing(river, write, tmp_path):
 
 def test_scores_and_report_are_written_straight_into_the_folder(river, write, tmp_path):
     report = score(write("table"), river(), out=tmp_path / "scored")
-    assert sorted(path.name for path in (tmp_path / "scored").iterdir()) == ["report.json", "scores.jsonl"]
+    assert sorted(path.name for path in (tmp_path / "scored").iterdir()) == [
+        "predictions.jsonl",
+        "report.json",
+        "run.json",
+        "scores.jsonl",
+    ]
     assert json.loads((tmp_path / "scored" / "report.json").read_text())["counts"]["items"] == report.counts.items
     assert outcomes(tmp_path / "scored") == {
         "a": ("answered", 1.0), "b": ("answered", 0.0), "c": ("abstained", 1.0), "s": ("answered", None),
@@ -289,3 +295,29 @@ def test_every_line_that_a_model_can_make_us_write_can_be_scored(river, tmp_path
     log = finished.folder / "predictions.jsonl"
     assert {line.item_id: line.raw for line in read_log(log, Prediction)} == {**strange, "b": UNSET}
     assert score(log, river(), extract="answer") == finished.report
+
+
+def test_a_scored_folder_is_a_run_of_the_files_name_and_hash(tmp_path, river):
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.json").write_text(json.dumps({"a": "Verden"}), encoding="utf-8")
+        score(tmp_path / f"{name}.json", river(), out=tmp_path / name)
+    one, two = (RunFolder(tmp_path / name) for name in ("one", "two"))
+    assert (one.info().model, one.info().adapter, one.info().revision) == ("one", "predictions", two.info().revision)
+    assert [line.raw for line in one.predictions()] == ["Verden"]
+    score(tmp_path / "one.json", river(), out=tmp_path / "named", name="my model")
+    assert run_name(RunFolder(tmp_path / "named").info()).startswith("my-model-")
+
+
+def test_the_log_of_a_run_keeps_its_model(tmp_path, river):
+    done = run(lambda prompt: "Verden", river(), out=tmp_path / "runs")
+    score(done.folder / "predictions.jsonl", river(), out=tmp_path / "again")
+    assert run_name(RunFolder(tmp_path / "again").info()) == done.folder.name
+
+
+def test_a_run_that_asked_a_model_is_not_written_over(tmp_path, river):
+    done = run(lambda prompt: "Verden", river(), out=tmp_path / "runs")
+    before = (done.folder / "predictions.jsonl").read_bytes()
+    (tmp_path / "p.json").write_text(json.dumps({"a": "Celle"}), encoding="utf-8")
+    with pytest.raises(RunError, match="is the folder of a run that asked a model"):
+        score(tmp_path / "p.json", river(), out=done.folder)
+    assert (done.folder / "predictions.jsonl").read_bytes() == before

@@ -233,6 +233,7 @@ class RunInfo(Record, frozen=True):
         price: Currency units for a million input tokens and for a million output tokens, as given.
         cost: Of all answers of the run, at that price.
         notes: What the model says of how it was asked.
+        threshold: Over which no-answer probabilities made predictions abstentions; None where there were none.
     """
 
     format: str
@@ -255,3 +256,4 @@ class RunInfo(Record, frozen=True):
     price: tuple[float, float] | None = None
     cost: float | None = None
     notes: tuple[str, ...] = ()
+    threshold: float | None = None

@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 import msgspec
 
+from readmark.benchmark import BENCHMARKS, load
 from readmark.errors import Problem, ReadmarkError, RunError, quoted
 from readmark.jsonl import read_bytes, read_log, write_atomically
+from readmark.models.door import identity
 from readmark.records import Prediction, Prompt, RunInfo
 from readmark.results import Report
 from readmark.scoring import ScoreRow, decode_rows, encode_rows
@@ -22,10 +24,14 @@ from readmark.scoring import ScoreRow, decode_rows, encode_rows
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from readmark.benchmark import Benchmark
     from readmark.models import LoadedModel
 
 FORMAT = "readmark-run/1"
 RUN, PREDICTIONS, SCORES, REPORT = "run.json", "predictions.jsonl", "scores.jsonl", "report.json"
+LOCK = ".lock"  # a run that asks a model leaves one
+NO_ANSWER = "no-answer.json"  # probabilities, where predictions were scored with them
+SCORED = "predictions"  # the adapter of a folder that `score` wrote: no model was asked
 _T = TypeVar("_T")
 
 
@@ -61,6 +67,10 @@ class RunFolder:
     def predictions(self) -> list[Prediction]:
         """Return predictions.jsonl in the order of writing; none where there is no such file yet."""
         return read_log(self.log, Prediction) if self.log.exists() else []
+
+    def probabilities(self) -> dict[str, float] | None:
+        """Return no-answer.json; None where the predictions were scored without."""
+        return self._read(NO_ANSWER, dict[str, float]) if (self.path / NO_ANSWER).exists() else None
 
     def write_info(self, info: RunInfo) -> None:
         """Replace run.json."""
@@ -124,7 +134,7 @@ class Lock:
         try:
             str(self._folder).encode()
             self._folder.mkdir(parents=True, exist_ok=True)
-            self._file = os.open(self._folder / ".lock", os.O_RDWR | os.O_CREAT, 0o644)
+            self._file = os.open(self._folder / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
         except ValueError as error:  # a NUL, or bytes that are no UTF-8
             found = "is no path that a file can hold"
             raise RunError(Problem(quoted(str(self._folder)), found, "a path in UTF-8", "choose another -o")) from error
@@ -168,8 +178,16 @@ def pretty(record: object) -> bytes:
 
 def folder_name(model: LoadedModel, sha256: str) -> str:
     """Return `<model>-<8 hex>`, the hex over model, revision, parameters and the test set's content."""
-    digest = hashlib.sha256(model.identity + sha256.encode()).hexdigest()[:8]
-    return f"{slug(model.name)}-{digest}"
+    return _named(model.name, model.identity, sha256)
+
+
+def run_name(info: RunInfo) -> str:
+    """Return the name that `folder_name` gives a run, wherever its folder lies now."""
+    return _named(info.model, identity(info.model, info.revision, info.parameters), info.benchmark.sha256)
+
+
+def _named(model: str, identity: bytes, sha256: str) -> str:
+    return f"{slug(model)}-{hashlib.sha256(identity + sha256.encode()).hexdigest()[:8]}"
 
 
 def slug(name: str) -> str:
@@ -193,3 +211,28 @@ def prediction_keys(model: LoadedModel, prompts: Iterable[Prompt]) -> list[str]:
         key.update(prompt.suffix.encode())
         keys.append(key.hexdigest())
     return keys
+
+
+def benchmark_of(folder: RunFolder, named: str | Path | Benchmark | None = None) -> Benchmark:
+    """Return the test set that a run was made on.
+
+    Args:
+        folder: The run.
+        named: The test set, where it moved since the run.
+
+    Raises:
+        ReadmarkError: It cannot be loaded, or what is found under its name is another one.
+    """
+    if named and not folder.exists:
+        return load(named)
+    stamp = folder.info().benchmark
+    if not named and stamp.source not in BENCHMARKS and not os.path.lexists(stamp.source):
+        found = f"was made on {quoted(stamp.source)}, and there is no such test set here"
+        fix = "name it with -b; a path is read from the folder that the command is given in"
+        raise RunError(Problem(str(folder.path), found, f"the test set #{stamp.sha256[:8]}", fix))
+    loaded = load(named or stamp.source)
+    if loaded.sha256 != stamp.sha256:
+        found = f"was made on other content than '{loaded.source}' has now"
+        fix = "name the test set of that time with -b, or run again"
+        raise RunError(Problem(str(folder.path), found, f"the test set #{stamp.sha256[:8]}", fix))
+    return loaded

@@ -29,7 +29,7 @@ GROUPS = {"yes": "answerable", "no": "unanswerable"}
 @click.command("score")
 @click.argument("predictions", nargs=-1, required=True, metavar="PREDICTIONS...")
 @benchmark_option
-@click.option("-o", "--out", required=True, metavar="DIR", help="Where scores.jsonl and report.json are written.")
+@click.option("-o", "--out", required=True, metavar="DIR", help="The folder for predictions, scores and report.")
 @click.option(
     "-c",
     "--condition",
@@ -42,23 +42,24 @@ GROUPS = {"yes": "answerable", "no": "unanswerable"}
 @drafts_option
 @click.option("--no-answer", metavar="FILE", help="JSON of {id: probability of no answer}: finds the best threshold.")
 @click.option("--threshold", type=float, metavar="X", help="Over it, a prediction counts as abstaining.  [default: 1]")
+@click.option("--name", metavar="NAME", help="Whose predictions they are.  [default: the file's name]")
 @metric_option
 @rouge_option
 @json_option
 def command(
     predictions: tuple[str, ...], benchmark: str, out: str, condition: str, extract: Extraction | None, drafts: bool,
     no_answer: str | None, threshold: float | None, metrics: tuple[str, ...],
-    rouge: RougeVariant | None, as_json: bool,
+    rouge: RougeVariant | None, name: str | None, as_json: bool,
 ) -> int:  # fmt: skip
     """Score files of predictions: our predictions.jsonl, JSONL of {"id", "prediction"}, or JSON of {id: text}."""
     report = score(
         list(predictions), benchmark, condition=condition, out=out, extract=extract, drafts=drafts,
-        no_answer=no_answer, threshold=threshold, metrics=metrics, rouge=rouge,
+        no_answer=no_answer, threshold=threshold, metrics=metrics, rouge=rouge, name=name,
     )  # fmt: skip
     if as_json:
         print_json(report)
     else:
-        row = Row(Path(predictions[0]).stem, True, report.conditions, report.derived)
+        row = Row(name or Path(predictions[0]).stem, True, report.conditions, report.derived)
         print_tables([row], report.signature, report.notes)
         for line in [*_splits(report), *_thresholds(report)]:
             click.echo(line)

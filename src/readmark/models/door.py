@@ -72,8 +72,12 @@ class LoadedModel:
     @functools.cached_property
     def identity(self) -> bytes:
         """Name, revision and parameters as bytes, for keys and folder names."""
-        parts = [self.name, self.revision, self.parameters]
-        return json.dumps(parts, sort_keys=True, ensure_ascii=False).encode()
+        return identity(self.name, self.revision, self.parameters)
+
+
+def identity(name: str, revision: str, parameters: Mapping[str, Any]) -> bytes:
+    """Return a model's name, revision and parameters as bytes, for keys and folder names."""
+    return json.dumps([name, revision, parameters], sort_keys=True, ensure_ascii=False).encode()
 
 
 def adapt(

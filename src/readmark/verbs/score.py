@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import math
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
 import readmark
 from readmark.benchmark import Benchmark, load
-from readmark.errors import PredictionsError, Problem
+from readmark.errors import PredictionsError, Problem, RunError
 from readmark.extraction import Extraction
+from readmark.jsonl import write_atomically
 from readmark.predictions import Predicted, named, read_predictions, read_probabilities
 from readmark.prompts import CONDITIONS, check_conditions
-from readmark.records import Item, Prediction, QaItem, RougeVariant
+from readmark.records import Item, Prediction, QaItem, RougeVariant, RunInfo
 from readmark.reporting import make_report, token_costs
 from readmark.results import Report, Threshold
-from readmark.runs import RunFolder
+from readmark.runs import FORMAT, LOCK, NO_ANSWER, PREDICTIONS, SCORED, RunFolder, encode_log
 from readmark.scoring import ScoreRow, score_rows
 from readmark.signature import make_signature
 from readmark.thresholds import best_thresholds, with_threshold
@@ -38,6 +43,7 @@ def score(  # noqa: PLR0913 - an option of the command each
     threshold: float | None = None,
     metrics: Sequence[str] = (),
     rouge: RougeVariant | None = None,
+    name: str | None = None,
 ) -> Report:
     """Score predictions against a test set.
 
@@ -48,7 +54,7 @@ def score(  # noqa: PLR0913 - an option of the command each
         predictions: One or more files, or a mapping from item ids to texts.
         benchmark: The test set.
         condition: Under which the predictions were made, where a file does not say.
-        out: Where scores.jsonl and report.json are written; None writes nothing.
+        out: The folder that becomes a run's: predictions, scores and report; None writes nothing.
         extract: `none` takes texts as they are, `answer` reads a talking model's; by default `answer` for
             predictions that a run of ours logged, and `none` for all others.
         drafts: Draft items too.
@@ -57,6 +63,8 @@ def score(  # noqa: PLR0913 - an option of the command each
         threshold: Predictions whose probability is over it count as abstaining; by default 1, as in SQuAD 2.0's script.
         metrics: Further metrics, such as `evaluate:NAME_OR_PATH`.
         rouge: The variant of ROUGE; by default the test set's.
+        name: Whose predictions they are; by default the run's model where they lie in a run's folder, else the file's
+            name.
 
     Raises:
         ReadmarkError: An input is wrong; nothing was changed.
@@ -86,8 +94,56 @@ def score(  # noqa: PLR0913 - an option of the command each
     report = make_report(loaded, rows, signature, costs=token_costs(found.values()), unknown=len(unknown), notes=notes)
     report = msgspec.structs.replace(report, thresholds=best)
     if out is not None:
-        RunFolder(Path(out)).write_scores(rows, report)
+        whose = _whose(predictions, list(found.values()), name)
+        allowed = known | {item_id for item_id, _ in found}
+        probabilities = None if no_answer is None else read_probabilities(no_answer, (), allowed)
+        info = RunInfo(
+            format=FORMAT, benchmark=loaded.stamp, **whose, kind="model", conditions=tuple(conditions), extract=extract,
+            tasks=tuple(sorted({item.task for item in asked})), readmark=readmark.__version__,
+            started=datetime.now(UTC).isoformat(timespec="seconds"), drafts=drafts,
+            threshold=threshold if no_answer is not None else None,
+        )  # fmt: skip
+        _write(RunFolder(Path(out)), info, list(found.values()), probabilities, rows, report)
     return report
+
+
+def _whose(predictions: Predicted, lines: Sequence[Prediction], name: str | None) -> dict[str, Any]:
+    """Return model, revision, parameters, adapter: those of the run whose log it is, else the file's name and hash."""
+    paths = [Path(predictions)] if isinstance(predictions, str | Path) else []
+    paths = [Path(one) for one in predictions] if isinstance(predictions, Sequence) and not paths else paths
+    beside = RunFolder(paths[0].parent) if len(paths) == 1 and paths[0].name == PREDICTIONS else None
+    if beside and beside.exists and name is None:
+        info = beside.info()
+        return {"model": info.model, "revision": info.revision, "parameters": info.parameters, "adapter": info.adapter}
+    revision = hashlib.sha256(encode_log(lines)).hexdigest()
+    model = name or (paths[0].stem if paths else "predictions")
+    return {"model": model, "revision": revision, "parameters": {}, "adapter": SCORED}
+
+
+def _write(
+    folder: RunFolder,
+    info: RunInfo,
+    lines: Sequence[Prediction],
+    probabilities: Mapping[str, float] | None,
+    rows: Sequence[ScoreRow],
+    report: Report,
+) -> None:
+    """Write a run's folder without a run.
+
+    Raises:
+        RunError: The folder is that of a run that asked a model, whose answers would be lost.
+    """
+    if folder.exists and folder.log.exists() and (folder.path / LOCK).exists():
+        found, fix = "is the folder of a run that asked a model", "choose another -o"
+        raise RunError(Problem(str(folder.path), found, "a folder of its own for the scores", fix))
+    write_atomically(folder.log, encode_log(lines))
+    if probabilities is not None:
+        ordered = dict(sorted(probabilities.items()))
+        write_atomically(folder.path / NO_ANSWER, json.dumps(ordered, ensure_ascii=False, indent=1).encode() + b"\n")
+    else:
+        (folder.path / NO_ANSWER).unlink(missing_ok=True)
+    folder.write_info(info)
+    folder.write_scores(rows, report)
 
 
 def _check_threshold(no_answer: object, threshold: float | None) -> None:
