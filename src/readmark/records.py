@@ -5,10 +5,14 @@ One step's output is the next one's input: Article and Item → Prompt → Predi
 
 from __future__ import annotations
 
-from typing import Any, Literal
+import json
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 from msgspec import UNSET, UnsetType
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 Task = Literal["qa", "summary"]
 AnswerType = Literal["entity", "number", "date", "phrase", "list", "yes_no", "none"]
@@ -221,6 +225,11 @@ class BenchmarkStamp(Record, frozen=True):
     version: str
     sha256: str
     source: str = ""
+
+
+def identity(name: str, revision: str, parameters: Mapping[str, Any]) -> bytes:
+    """Return a model's name, revision and parameters as bytes, for keys and folder names."""
+    return json.dumps([name, revision, parameters], sort_keys=True, ensure_ascii=False).encode()
 
 
 class RunInfo(Record, frozen=True):

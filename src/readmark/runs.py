@@ -16,8 +16,7 @@ import msgspec
 from readmark.benchmark import BENCHMARKS, load
 from readmark.errors import Problem, ReadmarkError, RunError, quoted
 from readmark.jsonl import read_bytes, read_log, write_atomically
-from readmark.models.door import identity
-from readmark.records import Prediction, Prompt, RunInfo
+from readmark.records import Prediction, Prompt, RunInfo, identity
 from readmark.results import Report
 from readmark.scoring import ScoreRow, decode_rows, encode_rows
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import functools
 import inspect
-import json
 import sys
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -14,7 +13,7 @@ from typing import Any, Protocol, get_args, runtime_checkable
 
 from readmark.errors import ModelError, Problem, quoted
 from readmark.models.revision import as_json, is_json, source_digest, state_of
-from readmark.records import Prompt, Reply, Task
+from readmark.records import Prompt, Reply, Task, identity
 
 TASKS: tuple[Task, ...] = get_args(Task)
 NAME_LENGTH = 200
@@ -73,11 +72,6 @@ class LoadedModel:
     def identity(self) -> bytes:
         """Name, revision and parameters as bytes, for keys and folder names."""
         return identity(self.name, self.revision, self.parameters)
-
-
-def identity(name: str, revision: str, parameters: Mapping[str, Any]) -> bytes:
-    """Return a model's name, revision and parameters as bytes, for keys and folder names."""
-    return json.dumps([name, revision, parameters], sort_keys=True, ensure_ascii=False).encode()
 
 
 def adapt(
