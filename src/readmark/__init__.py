@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from readmark.evaluate_modules import evaluate_module
     from readmark.models import Model
     from readmark.verbs.board import board
+    from readmark.verbs.compare import compare
     from readmark.verbs.run import run
     from readmark.verbs.score import score
 
@@ -27,6 +28,7 @@ __all__ = [
     "ReadmarkError",
     "Reply",
     "board",
+    "compare",
     "evaluate_module",
     "first_words",
     "load",
@@ -41,6 +43,7 @@ _LATER = {
     "Benchmark": "readmark.benchmark",
     "Model": "readmark.models",
     "board": "readmark.verbs.board",
+    "compare": "readmark.verbs.compare",
     "evaluate_module": "readmark.evaluate_modules",
     "load": "readmark.benchmark",
     "run": "readmark.verbs.run",

@@ -21,6 +21,7 @@ COMMANDS = {
     "run": "Ask models every item and score their answers.",
     "score": "Score files of predictions, no model needed.",
     "show": "Show items with evidence, answer and the rule that judged it.",
+    "compare": "Tell whether two runs differ by more than chance.",
     "board": "Join runs into a leaderboard.",
     "lint": "Check a test set.",
     "list": "List models, metrics, conditions or benchmarks.",

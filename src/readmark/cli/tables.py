@@ -106,6 +106,16 @@ def _table(rows: Sequence[Row], condition: str, task: Task, width: int) -> Table
     ordered = sorted(rows, key=lambda row: (not row.is_model, *_order(_headline(row, condition, task)), row.name))
     lines = [_cells(row, condition, task) for row in ordered]
     headings += ["bounds"] if any(line[-1] for line in lines) else []
+    table = empty_table(title, headings, lines, width)
+    for number, (row, line) in enumerate(zip(ordered, lines, strict=True)):
+        if not row.is_model and number and ordered[number - 1].is_model:
+            table.add_section()
+        table.add_row(*(printable(text) for text in line[: len(headings)]))
+    return table
+
+
+def empty_table(title: str, headings: Sequence[str], lines: Sequence[Sequence[str]], width: int) -> Table:
+    """Return a table without rows that these lines fit: of names too long for the width, the first column's."""
     table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", padding=(0, 1, 0, 0), pad_edge=False,
                   title_style="bold")  # fmt: skip
     numbers = [max(len(text) for text in column) for column in zip(headings, *lines, strict=False)][1:]
@@ -113,10 +123,6 @@ def _table(rows: Sequence[Row], condition: str, task: Task, width: int) -> Table
     table.add_column(headings[0], overflow="ellipsis", no_wrap=True, max_width=max(SHORTEST_NAME, left))
     for heading in headings[1:]:
         table.add_column(heading, justify="right", no_wrap=True)
-    for number, (row, line) in enumerate(zip(ordered, lines, strict=True)):
-        if not row.is_model and number and ordered[number - 1].is_model:
-            table.add_section()
-        table.add_row(*(printable(text) for text in line[: len(headings)]))
     return table
 
 
