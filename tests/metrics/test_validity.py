@@ -72,6 +72,15 @@ def test_the_five_systems_stand_in_the_order_that_people_put_them_in(by_folds):
     assert by_folds.tau == pytest.approx(1)
 
 
+def test_the_docs_say_what_is_measured(by_folds):
+    """The row by folds of docs/validity.md; where this fails, run `make validity` and mend the page."""
+    page = (STUDY.parents[1] / "docs" / "validity.md").read_text(encoding="utf-8")
+    rows = [line.replace("−", "-") for line in page.splitlines() if line.startswith("| **answer_match, by 5 folds**")]
+    shares, bias = ([float(cell.strip("* ")) for cell in row.split("|")[2:7]] for row in rows)
+    assert shares == pytest.approx([100 * one.value for one in by_folds.systems.values()], abs=0.1)
+    assert bias == pytest.approx([100 * one for one in by_folds.bias.values()], abs=0.1)
+
+
 def test_what_a_user_gets_is_what_was_measured(study, answers, called):
     """On every tenth question answer_match as shipped says what the folds say, but for one answer in a hundred."""
     some = [(one, said) for one, said in zip(answers, called, strict=True) if one.number % 10 == 0]
