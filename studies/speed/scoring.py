@@ -1,5 +1,7 @@
 """Measure scoring alone, beside the tools whose values ours equal.
 
+SQuAD: exact match and F1 of 10,570 questions (`squad_scoring.py`).
+
 ROUGE: rouge1, rouge2, rougeL and rougeLsum of one pair after another, stemmed, by rouge-score in a process of the
 peers' own environment and by Readmark here. Texts are made up (`rouge_texts.py`): of 60 and of 400 words, 20 a line or
 all in one, two fifths of them shared, in order or not, and no word stands in two pairs. Where SummEval lies beside the
@@ -34,6 +36,7 @@ from peer_venv import ensure_venv
 from rich.console import Console
 from rich.table import Table
 from rouge_texts import SUMMEVAL, Pairs, draw_pairs, make_pairs
+from squad_scoring import DATA, compare_squad, print_squad
 
 from readmark.metrics.rouge import Rouge, count_rouge, rouge
 
@@ -159,6 +162,7 @@ def parse_options(arguments: list[str]) -> argparse.Namespace:
     studies = ROOT / "out" / "studies"
     parser.add_argument("--venv", type=Path, default=studies / "scoring-venv", help="the peers' own environment")
     parser.add_argument("--out", type=Path, default=studies / "scoring.json", help="where the JSON goes")
+    parser.add_argument("--squad", type=Path, default=DATA, help="the folder of SQuAD's files")
     options = parser.parse_args(arguments)
     if options.rounds < 1:
         parser.error("--rounds must be 1 or more")
@@ -176,14 +180,20 @@ def main(arguments: list[str]) -> int:
         "cpus": os.cpu_count(),
         "pins": PINS,
     }
-    found = {"session": session, "rouge": compare_rouge(python, options.rounds, options.seed)}
+    has_squad = (options.squad / "dev-v1.1.json").exists()
+    squad = compare_squad(options.squad, options.rounds) if has_squad else []
+    found = {"session": session, "squad": squad, "rouge": compare_rouge(python, options.rounds, options.seed)}
     options.out.parent.mkdir(parents=True, exist_ok=True)
     options.out.write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n", "utf-8")
+    if has_squad:
+        print_squad(squad)
+    else:
+        print(f"exact match and F1 are left out: no dev-v1.1.json in {options.squad}; give SQuAD's folder with --squad")
     print_rouge(found["rouge"])
     if not SUMMEVAL.exists():
         print(f"no real summaries: {SUMMEVAL} is not there")
     print(f"{session['command']}\n{session['date']} · Python {session['python']} · {session['cpus']} CPUs")
-    faults = found["rouge"]["faults"]
+    faults = [*found["rouge"]["faults"], *(f"SQuAD, {row['system']}" for row in squad if not row["equal"])]
     for fault in faults:
         print(f"not the same values: {fault}", file=sys.stderr)
     return 1 if faults else 0

@@ -72,10 +72,19 @@ def test_several_references_take_the_best_as_rouge_score_does(scorers, variant, 
 @pytest.mark.parametrize("variant", VARIANTS)
 @given(prediction=TEXTS, reference=TEXTS)
 def test_typographic_marks_change_nothing(variant, prediction, reference):
-    """They take the text from the fast library to our own counting."""
     plain = rouge(prediction, [reference], variant=variant)
     marked = rouge(prediction.replace(" ", " — "), [reference + "”"], variant=variant)
     assert flat(marked) == pytest.approx(flat(plain), abs=1e-12)
+
+
+MARKED = st.text(st.sampled_from("abt ’“—…é\u0301\u00a0\u200d\n.'-"), max_size=60)
+
+
+@pytest.mark.parametrize("variant", ROUGE_SCORE)
+@given(prediction=MARKED, reference=MARKED)
+def test_the_fast_way_with_typographic_marks_equals_our_own_counting(variant, prediction, reference):
+    counted = count_rouge(prediction, [reference], variant, "en")
+    assert flat(rouge(prediction, [reference], variant=variant)) == pytest.approx(flat(counted), abs=1e-12)
 
 
 @pytest.mark.parametrize("variant", ROUGE_SCORE)

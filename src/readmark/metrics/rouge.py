@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from functools import cache
 from itertools import pairwise
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeVar
 from readmark.metrics.lcs import union_positions
 from readmark.metrics.rouge_text import RougeText, read_text
 from readmark.records import RougeVariant
-from readmark.text import tokenizer_for, tokens
+from readmark.text import MARKS, tokenizer_for, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
@@ -121,6 +122,8 @@ def rouge(
         equally long subsequences included; those named rouge-1.5.5 equal ROUGE-1.5.5.pl with WordNet 2.0's exceptions.
     """
     options = VARIANTS[variant]
+    if not options.is_perl:  # typographic marks separate as all others do: without them, most text is ASCII
+        prediction, *references = (_without_marks(text) for text in (prediction, *references))
     if not options.is_perl and all(_is_short_ascii(prediction, one, language) for one in references):
         has_lines = any("\n" in text for text in (prediction, *references))
         scores = _scorer(options.is_stemmed, has_lines).score_multi(list(references), prediction)
@@ -137,6 +140,16 @@ def count_rouge(prediction: str, references: Sequence[str], variant: RougeVarian
     )
     by_metric = zip(*(_counts(said, one) for one in wanted), strict=True)
     return Rouge(*(_joined(found, several, is_ngram=at < 2) for at, found in enumerate(by_metric)))
+
+
+def _without_marks(text: str) -> str:
+    """Return a text with a space for each run of marks beyond ASCII that belong to no token."""
+    return text if text.isascii() else _marks().sub(" ", text)
+
+
+@cache
+def _marks() -> re.Pattern[str]:
+    return re.compile(rf"[^\w\x00-\x7f{MARKS}]+")
 
 
 def _is_short_ascii(prediction: str, reference: str, language: str) -> bool:
