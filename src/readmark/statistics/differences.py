@@ -22,13 +22,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from readmark.statistics.flips import DRAWN, EXACT, flip_p_values, smallest_p
 from readmark.statistics.holm import ALPHA
-from readmark.statistics.intervals import Interval, mean_interval, middle_t, standard_error, t_quantile, wilson
+from readmark.statistics.intervals import Interval, fit_mean, t_quantile, wilson
 from readmark.statistics.paired import mcnemar, newcombe
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Sequence
 
 FEWEST_CLUSTERS = 6  # of fewer, five alike may be chance, and their spread says little: no win is declared
+_NO_ERROR = 1e-12  # a standard error below this is rounding, not spread
 _FINE = 10  # the smallest p-value that flips can give, corrected, must be a tenth of `ALPHA`, or they are too coarse
 
 
@@ -142,17 +143,18 @@ def _measure(pair: Pair, bounds: tuple[float, float] | None, pairs: int) -> Diff
     n, clusters = len(pair.first), len(set(pair.clusters or [0]))
     if clusters == 1 and bounds and {*pair.first, *pair.second} <= set(bounds):
         return _shares(pair, bounds, first, second)
-    differences = pair.differences
+    units, kind = (clusters, "clusters") if clusters > 1 else (n, "items")
     reach = bounds and (bounds[0] - bounds[1], bounds[1] - bounds[0])
-    units = clusters if clusters > 1 else n
-    kind = "items" if clusters == 1 else "clusters"
+    fit = fit_mean(pair.differences, pair.clusters, reach)
     if smallest_p(units) * pairs * _FINE <= ALPHA:
         p, test = 1.0, f"sign flips of {kind}, " + ("exact" if units <= EXACT else f"{DRAWN} drawn")
     else:
-        p, test = t_p(*middle_t(differences, pair.clusters, reach)), f"t over {kind}"
-    interval = _interval(differences, pair.clusters, reach)
-    error = standard_error(differences, pair.clusters)
-    if error < 1e-12 and interval.low is not None and interval.high is not None:
+        p, test = t_p(fit.t, fit.df), f"t over {kind}"
+    interval, error = fit.interval, fit.error
+    if reach and first == second == 0:
+        hidden = wilson(0.0, units)[1] * reach[1]  # what so many items, all alike, can hide
+        interval = Interval(0.0, -hidden, hidden)
+    if interval.low is not None and interval.high is not None and error < _NO_ERROR:
         error = (interval.high - interval.low) / 2 / t_quantile(max(1, units - 1))
     return Difference(*interval, p, test, n, first, second, clusters, error, reach and reach[1])
 
@@ -168,17 +170,6 @@ def _shares(pair: Pair, bounds: tuple[float, float], first: int, second: int) ->
     return Difference(
         *interval, mcnemar(first, second), "McNemar, mid-p", n, first, second, 1, error * width, width, True
     )
-
-
-def _interval(
-    differences: Sequence[float], clusters: Sequence[Hashable] | None, reach: tuple[float, float] | None
-) -> Interval:
-    """Return the mean difference's interval; where no item differs, up to what so many items can hide."""
-    if reach and not any(differences):
-        groups = len(set(clusters or [0]))
-        hidden = wilson(0.0, groups if groups > 1 else len(differences))[1] * reach[1]
-        return Interval(0.0, -hidden, hidden)
-    return mean_interval(differences, clusters, reach)
 
 
 def _units(pair: Pair) -> list[float]:

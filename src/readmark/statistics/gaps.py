@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 POWER = 0.8
 DISCORDANCE = 0.25  # assumed where nothing was seen: about that of two models that are right on 70 to 85 %
-MOST = 10_000_000  # items or clusters; who needs more will not get them
+MOST = 1_000_000  # items or clusters; who needs more will not get them
 _TAIL = 7.0  # standard deviations beyond which a number of discordant items counts as never
 _STEPS = 40  # of halving: finer than any score
 

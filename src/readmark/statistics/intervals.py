@@ -21,6 +21,7 @@ _TAIL = (1 + CONFIDENCE) / 2
 _Z = NormalDist().inv_cdf(_TAIL)
 _NO_ERROR = 1e-12  # a standard error below this is rounding, not spread
 _UNSEEN = 0.25  # of an item at each end of the range; see `_effective`
+_NEAR = 0.01  # of the range: a score so near to an end stands at it
 _UNSEEN_ARTICLE = 0.04  # of an article, and
 _ALIKE = 0.2  # the correlation within articles that is assumed where the scores cannot tell; see `_effective`
 _SERIES_FROM = 200  # degrees of freedom from which the series below is exact to 1e-10
@@ -155,82 +156,88 @@ def mean_interval(
     Edge cases:
         One graded value says nothing of the spread: its interval is the whole range.
     """
-    fit = _fit(values, clusters, bounds)
-    if bounds is None:
-        if fit.error == 0:
-            return Interval(fit.mean, None, None)
-        half = t_quantile(fit.df) * fit.error
-        return Interval(fit.mean, fit.mean - half, fit.mean + half)
-    low, high = bounds
-    if not fit.trials:
-        return Interval(fit.mean, low, high)
-    ends = wilson(fit.share, fit.trials, t_quantile(fit.df) if fit.df else _Z)
-    return Interval(fit.mean, low + ends[0] * (high - low), low + ends[1] * (high - low))
+    return fit_mean(values, clusters, bounds).interval
 
 
-def middle_t(
-    values: Sequence[float], clusters: Sequence[Hashable] | None, bounds: tuple[float, float] | None
-) -> tuple[float, int]:
-    """Return by how many standard errors a mean is off the middle of its range (0 if unbounded), and t's degrees.
+class Fit(NamedTuple):
+    """A mean and what its doubt is made of: `mean_interval` and the test that is its turning round.
 
-    It is the test whose turning round is `mean_interval`: the interval leaves the middle out where |t| is over the
-    quantile. 0 where the data cannot tell; degrees of 0 stand for the normal distribution.
+    `share` is the mean on a scale of [0, 1], `trials` is n_eff (0 where nothing is known of the spread), `df` of 0
+    stands for the normal distribution, `error` is the standard error before anything unseen is added.
     """
-    fit = _fit(values, clusters, bounds)
-    if bounds is None:
-        return (fit.mean / fit.error if fit.error else 0.0), fit.df
-    return (2 * fit.share - 1) * math.sqrt(fit.trials), fit.df
-
-
-class _Fit(NamedTuple):
-    """A mean, and what its interval is made of: `share` is the mean on a scale of [0, 1], `trials` is n_eff."""
 
     mean: float
     error: float
     df: int
+    bounds: tuple[float, float] | None
     share: float = 0.5
     trials: float = 0.0
 
+    @property
+    def interval(self) -> Interval:
+        """The mean and its 95 % interval."""
+        if self.bounds is None:
+            if self.error == 0:
+                return Interval(self.mean, None, None)
+            half = t_quantile(self.df) * self.error
+            return Interval(self.mean, self.mean - half, self.mean + half)
+        low, high = self.bounds
+        if not self.trials:
+            return Interval(self.mean, low, high)
+        ends = wilson(self.share, self.trials, t_quantile(self.df) if self.df else _Z)
+        return Interval(self.mean, low + ends[0] * (high - low), low + ends[1] * (high - low))
 
-def _fit(values: Sequence[float], clusters: Sequence[Hashable] | None, bounds: tuple[float, float] | None) -> _Fit:
+    @property
+    def t(self) -> float:
+        """Standard errors between the mean and the middle of its range (0 if unbounded).
+
+        Over the quantile exactly where the interval leaves the middle out; 0 where the data cannot tell.
+        """
+        if self.bounds is None:
+            return self.mean / self.error if self.error else 0.0
+        return (2 * self.share - 1) * math.sqrt(self.trials)
+
+
+def fit_mean(values: Sequence[float], clusters: Sequence[Hashable] | None, bounds: tuple[float, float] | None) -> Fit:
+    """Return what `mean_interval` is made of, for its arguments."""
     n = len(values)
     mean = math.fsum(values) / n
     spread = _spread(values, clusters)
     several = spread.articles > 1
     df = spread.articles - 1 if several else n - 1
+    known = spread.error >= _NO_ERROR * max(1.0, abs(mean))
     if bounds is None:
-        return _Fit(mean, 0.0 if spread.error < _NO_ERROR * max(1.0, abs(mean)) else spread.error, df)
+        return Fit(mean, spread.error if known else 0.0, df, None)
     low, high = bounds
     width = high - low
     share = min(1.0, max(0.0, (mean - low) / width))
-    binary = {*values} <= {low, high}
-    if binary and not several:
-        return _Fit(mean, spread.error, 0, share, n)
+    if {*values} <= {low, high} and not several:
+        return Fit(mean, spread.error, 0, bounds, share, n)
     if n == 1:
-        return _Fit(mean, 0.0, 0, share)
-    reaches = low in values or high in values
-    spread = spread._replace(naive=spread.naive / width, robust=spread.robust / width)
-    return _Fit(mean, spread.error * width, df, share, _effective(share, n, spread, reaches=reaches))
+        return Fit(mean, 0.0, 0, bounds, share)
+    reaches = min(values) <= low + _NEAR * width or max(values) >= high - _NEAR * width
+    scaled = spread._replace(naive=spread.naive / width, robust=spread.robust / width)
+    return Fit(mean, spread.error, df, bounds, share, _effective(share, n, scaled, reaches=reaches))
 
 
 def _effective(mean: float, n: int, spread: _Spread, *, reaches: bool) -> float:
     """Return how many right-or-wrong items would give a mean this standard error: n_eff = m(1 - m) / SE^2.
 
-    Where a score stands at an end of the range, others can, and a small sample with a mean near the other end may
-    hold none that does. So a little that was not seen joins the variance:
+    Where a score stands at an end of the range or near it, others can, and a small sample with a mean near the other
+    end may hold none that does. So a little that was not seen joins the variance:
 
     - of items: a quarter of one at each end, up to the variance of right-or-wrong scores. 20 scores like token_f1
       with a mean of .95 are then covered 95 % of the time, not 72 %.
     - of articles: a share of one that stands as far from the middle as the mean does, up to a correlation of .2
       within articles. 7 articles with a correlation of .3 and 98 % right are then covered 95 % of the time, not 54 %.
 
-    Where no score stands at an end, such as ROUGE, nothing is added. By simulation: docs/statistics.md.
+    Where none does, as often with ROUGE, nothing is added. By simulation: docs/statistics.md.
 
     Args:
         mean: In [0, 1], as the errors are on that scale.
         n: Items, at least 2.
         spread: The errors and the articles.
-        reaches: Whether a score stands at an end of the range.
+        reaches: Whether a score stands at an end of the range or near it.
     """
     alike = 1 + (spread.size - 1) * _ALIKE if spread.articles > 1 else 1.0
     if spread.error < _NO_ERROR:
