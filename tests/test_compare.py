@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import readmark
 from readmark.benchmark import load
 from readmark.errors import ReadmarkError
 from readmark.metrics.facts import states
@@ -417,7 +418,7 @@ def test_json_stands_alone_and_is_the_record(cli, baselines):
     a, b = baselines["typed-span"], baselines["best-sentence"]
     code, out, _ = cli("compare", a, b, "--json")
     assert code == 0
-    assert msgspec.json.decode(out, type=Comparison) == compare(a, b)
+    assert msgspec.json.decode(out, type=Comparison) == readmark.compare(a, b)
 
 
 def test_discordant_items_are_listed_with_evidence_question_and_both_answers(cli, baselines):
@@ -494,3 +495,13 @@ def test_ten_thousand_items_take_under_three_seconds(made):
     found = compare(a, b)
     assert time.process_time() - start < 3
     assert result(found, "answer_match").n == 10_000
+
+
+def test_the_documents_show_what_is_printed(cli):
+    cli("run", "typed-span", "sliding-window", "-o", "pair")
+    _, out, _ = cli("compare", *sorted(Path("pair").iterdir(), reverse=True))
+    printed = {line.rstrip() for line in out.splitlines()}
+    root = Path(__file__).resolve().parents[1]
+    for document, start in (("README.md", "answer_match, reading: A is"), ("docs/compare.md", "Questions, reading")):
+        block = (root / document).read_text().split(f"```text\n{start}")[1].split("```")[0]
+        assert {line.rstrip() for line in f"{start}{block}".splitlines()} <= printed

@@ -22,9 +22,12 @@ from readmark.verbs.compare import DEFAULT_GAP, Compared, Comparison, compare
 
 KEY = (
     "A - B: over the n items that both have a score for. A>, B>: on so many of them",
-    "that run's score is the higher one, or the only right one.",
+    "that run's score is the higher one; of answer_match, that run alone is right.",
 )
-POWER = "gap: the smallest that n items show, with 80 % power. items: so many like these\nshow a gap of {gap:g} points."
+POWER = (
+    "gap: the smallest that n items can show, with 80 % power. items: so many items\n"
+    "like these can show a gap of {gap:g} points."
+)
 
 
 @click.command("compare")
@@ -105,7 +108,7 @@ def _power(results: Sequence[Compared]) -> Grid:
         lines.append([one.metric, one.test, gap, items, clusters])
     headings = ["metric", "test", "gap", "items", "articles"]
     several = any(line[-1] for line in lines)
-    return "", headings[: 5 if several else 4], [line[: 5 if several else 4] for line in lines]
+    return "What these items can show", headings[: 5 if several else 4], [line[: 5 if several else 4] for line in lines]
 
 
 def _key(found: Comparison) -> list[str]:
