@@ -196,7 +196,12 @@ def slug(name: str) -> str:
 
 def prediction_keys(model: LoadedModel, prompts: Iterable[Prompt]) -> list[str]:
     """Return each prompt's key: SHA-256 over the model's name, revision and parameters, and the messages."""
-    base = hashlib.sha256(model.identity + b"\0")
+    return keys_of(model.identity, prompts)
+
+
+def keys_of(identity: bytes, prompts: Iterable[Prompt]) -> list[str]:
+    """Return the same for a model by its `identity`."""
+    base = hashlib.sha256(identity + b"\0")
     prefixes: dict[str, hashlib._Hash] = {}
     keys = []
     for prompt in prompts:

@@ -23,6 +23,7 @@ COMMANDS = {
     "show": "Show items with evidence, answer and the rule that judged it.",
     "compare": "Tell whether two runs differ by more than chance.",
     "board": "Join runs into a leaderboard.",
+    "verify": "Make a leaderboard's numbers anew and tell what differs.",
     "lint": "Check a test set.",
     "list": "List models, metrics, conditions or benchmarks.",
 }

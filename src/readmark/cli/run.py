@@ -21,7 +21,7 @@ from readmark.cli.options import (
     standard_output_kept,
 )
 from readmark.cli.progress import progress
-from readmark.cli.tables import Row, print_tables
+from readmark.cli.tables import Row, print_gaps, print_tables, ranks_of
 from readmark.extraction import Extraction
 from readmark.metrics import HEADLINES
 from readmark.models import baselines, find_model
@@ -29,7 +29,9 @@ from readmark.plan import Plan, make_plan
 from readmark.prompts import CONDITIONS, check_conditions
 from readmark.records import RougeVariant
 from readmark.results import Report
+from readmark.runs import RunFolder
 from readmark.signature import signed
+from readmark.standings import make_standings
 from readmark.verbs.ceiling import run_upper_bound
 from readmark.verbs.run import Run, execute
 
@@ -91,7 +93,7 @@ def command(
     if as_json:
         print_json({"reports": [_json(run) for run in runs]})
     else:
-        _print(runs)
+        _print(loaded, runs)
     return exit_code(*(run.report.counts for run in runs))
 
 
@@ -131,10 +133,17 @@ def _json(run: Run) -> dict[str, object]:
     }
 
 
-def _print(runs: list[Run]) -> None:
-    rows = [Row(run.info.model, run.info.kind == "model", run.report.conditions, run.report.derived) for run in runs]
+def _print(benchmark: Benchmark, runs: list[Run]) -> None:
+    models = {str(run.folder): RunFolder(run.folder).rows() for run in runs if run.info.kind == "model"}
+    standings = make_standings(benchmark, models) if len(models) > 1 else {}
+    rows = [
+        Row(run.info.model, run.info.kind == "model", run.report.conditions, run.report.derived,
+            ranks_of(standings, str(run.folder)))
+        for run in runs
+    ]  # fmt: skip
     notes = dict.fromkeys(note for run in runs for note in run.report.notes)
     print_tables(rows, runs[0].report.signature, notes)
+    print_gaps(standings)
     if len(runs) == 1:
         _print_signed(runs[0].report)
     for run in runs:

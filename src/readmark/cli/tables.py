@@ -14,6 +14,7 @@ from rich.text import Text
 from readmark.metrics import HEADLINES, METRICS, is_extra
 from readmark.records import Task
 from readmark.results import ConditionReport, Score
+from readmark.standings import Standing
 
 WIDTH = 80
 GAP = 2  # columns between two columns of a table
@@ -34,6 +35,7 @@ KEYS: dict[Task, str] = {
 }
 
 
+RANKS = "\nrank: the best and the worst that the data allows, corrected for all pairs."
 BOUNDS = "\nbounds: the headline, had all failed or missing items gone wrong, or right."
 
 
@@ -44,6 +46,7 @@ class Row(NamedTuple):
     is_model: bool
     conditions: Mapping[str, ConditionReport]
     derived: Mapping[str, Score] = {}
+    ranks: Mapping[tuple[str, str], tuple[int, int]] = {}  # (condition, metric) → best and worst rank
 
 
 def console(*, to_stderr: bool = False) -> Console:
@@ -61,7 +64,9 @@ def print_tables(rows: Sequence[Row], signature: Mapping[str, str | int], notes:
             if shown:
                 table = _table(shown, condition, task, out.width)
                 out.print(table)
-                out.print(Text(KEYS[task] + (BOUNDS if table.columns[-1].header == "bounds" else ""), style="dim"))
+                shown_headings = {column.header for column in table.columns}
+                key = KEYS[task] + (RANKS if "rank" in shown_headings else "")
+                out.print(Text(key + (BOUNDS if "bounds" in shown_headings else ""), style="dim"))
                 out.print()
     for line in _extra_lines(rows):
         out.print(printable(line))
@@ -102,9 +107,10 @@ def _table(rows: Sequence[Row], condition: str, task: Task, width: int) -> Table
     headline = HEADLINES[task]
     n = max((score.n for row in rows if (score := _headline(row, condition, task))), default=0)
     title = f"{TITLES[task]}, {condition}: {n} item{'s' if n != 1 else ''}"
-    headings = ["model", headline, "95 %", *COLUMNS[task].values()]
+    ranked = any((condition, headline) in row.ranks for row in rows)
+    headings = ["model", headline, "95 %", *(["rank"] if ranked else []), *COLUMNS[task].values()]
     ordered = sorted(rows, key=lambda row: (not row.is_model, *_order(_headline(row, condition, task)), row.name))
-    lines = [_cells(row, condition, task) for row in ordered]
+    lines = [_cells(row, condition, task, ranked=ranked) for row in ordered]
     headings += ["bounds"] if any(line[-1] for line in lines) else []
     table = empty_table(title, headings, lines, width)
     for number, (row, line) in enumerate(zip(ordered, lines, strict=True)):
@@ -132,13 +138,45 @@ def _order(score: Score | None) -> tuple[bool, float]:
     return (value is None, -(value or 0.0))
 
 
-def _cells(row: Row, condition: str, task: Task) -> list[str]:
-    """Return a row's texts: name, headline, interval, the other metrics, and bounds where failures leave any."""
+def _cells(row: Row, condition: str, task: Task, *, ranked: bool) -> list[str]:
+    """Return a row's texts: name, headline, interval, rank, the other metrics, bounds where failures leave any."""
     scores = row.conditions[condition].scores
     score = scores[HEADLINES[task]]
     cells = [row.name, percent(score, HEADLINES[task]), _range(score.low, score.high) or "–"]
+    cells += [rank_text(row.ranks.get((condition, HEADLINES[task])))] if ranked else []
     cells += [percent(scores.get(name), name) for name in COLUMNS[task]]
     return [*cells, _range(score.worst, score.best) if score.worst != score.best else ""]
+
+
+def rank_text(rank: tuple[int, int] | None) -> str:
+    """Return a rank as a person reads it: one number where the data tells it, else from the best to the worst."""
+    if rank is None:
+        return "–"
+    return str(rank[0]) if rank[0] == rank[1] else f"{rank[0]}–{rank[1]}"
+
+
+def ranks_of(standings: Mapping[str, Mapping[str, Standing]], name: str) -> dict[tuple[str, str], tuple[int, int]]:
+    """Return a model's ranks by condition and metric."""
+    return {
+        (condition, metric): standing.ranks[name]
+        for condition, by_metric in standings.items()
+        for metric, standing in by_metric.items()
+        if name in standing.ranks
+    }
+
+
+def print_gaps(standings: Mapping[str, Mapping[str, Standing]]) -> None:
+    """Print what the ranks stand on: how many pairs of models can be told apart, and the gap that could be seen."""
+    for condition, by_metric in standings.items():
+        for metric in HEADLINES.values():
+            if metric not in by_metric:
+                continue
+            standing = by_metric[metric]
+            apart = sum(pair.surely != 0 for pair in standing.pairs)
+            gap = standing.smallest_gap
+            seen = "no gap can be seen" if gap is None else f"a gap of {100 * gap:.0f} points can be seen"
+            told = f"{condition}, {metric}: {apart} of {len(standing.pairs)} pairs are surely apart; {seen}"
+            console().print(Text(told, style="dim"))
 
 
 def _range(low: float | None, high: float | None) -> str:

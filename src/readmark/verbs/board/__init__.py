@@ -1,6 +1,7 @@
-"""Leaderboards: what they hold, and how runs become one."""
+"""Leaderboards: `board` joins runs, `verify` makes every number anew; `assemble` is what both share."""
 
 from readmark.verbs.board.build import board
-from readmark.verbs.board.records import Entry, Leaderboard
+from readmark.verbs.board.records import Leaderboard
+from readmark.verbs.board.verify import Finding, verify
 
-__all__ = ["Entry", "Leaderboard", "board"]
+__all__ = ["Finding", "Leaderboard", "board", "verify"]
