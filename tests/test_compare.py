@@ -318,6 +318,16 @@ def test_failed_and_missing_items_are_left_out_counted_and_told(cli, made):
     assert "Left out: 3 items (2 missing in A, 2 missing in B)." in " ".join(out.split())
 
 
+def test_runs_that_share_no_scored_item_say_so(cli, made):
+    _, a, b = made([("river", True, None)] * 3 + [("river", None, True)] * 3)
+    found = result(compare(a, b), "answer_match")
+    assert (found.n, found.value, found.verdict) == (0, None, "too_few")
+    assert (found.left_out.lowest, found.left_out.highest) == (-3 / 6, 3 / 6)
+    code, out, _ = cli("compare", a, b)
+    assert code == 1
+    assert "no item has a score in both runs." in out
+
+
 def test_failures_are_no_wrong_answers(tmp_path, made):
     folder, *_ = made([("river", True, True)] * 12)
 
@@ -394,6 +404,19 @@ def test_unknown_names_are_refused_with_what_is_there(baselines):
 
 def test_runs_without_a_common_item_are_refused(baselines):
     assert "have no scores of the same items" in told(compare, baselines["typed-span"], baselines["lead-3"])
+
+
+def test_an_item_that_stands_twice_in_the_scores_is_refused(made):
+    _, a, b = made([("river", True, False)] * 8)
+    lines = (b / "scores.jsonl").read_text().splitlines(keepends=True)
+    (b / "scores.jsonl").write_text("".join([*lines, lines[3]]))
+    assert "has item 'q3' under reading twice" in told(compare, a, b)
+
+
+def test_an_item_that_the_test_set_lacks_is_refused(made):
+    _, a, b = made([("river", True, False)] * 8)
+    (b / "scores.jsonl").write_text((b / "scores.jsonl").read_text().replace('"q3"', '"q33"'))
+    assert "has no item 'q33'" in told(compare, a, b)
 
 
 def test_a_test_set_that_is_gone_is_asked_for_by_name(cli, made, tmp_path):

@@ -117,7 +117,7 @@ def _extra(name: str) -> Metric:
 def _task_of(name: str, joined: Iterable[Joined]) -> Task:
     if is_extra(name):
         return "summary" if name.endswith(OF_SUMMARIES) else "qa"
-    return next(one.item.task for one in joined if METRICS[name].applies(one.item))
+    return next((one.item.task for one in joined if METRICS[name].applies(one.item)), "qa")
 
 
 def facts_of(benchmark: Benchmark, joined: Iterable[Joined]) -> tuple[Scores, list[list[float]], list[list[float]]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,7 +14,7 @@ from readmark.metrics import is_extra
 from readmark.prompts import CONDITIONS
 from readmark.records import RunInfo
 from readmark.results import Report
-from readmark.runs import RUN, RunFolder
+from readmark.runs import RUN, SCORES, RunFolder
 from readmark.scoring import ScoreRow
 from readmark.signature import differing
 from readmark.verbs.compare.records import Side
@@ -135,9 +135,25 @@ def read_two(a: str | Path, b: str | Path) -> Two:
         (first.report(), second.report()),
         (first.rows(), second.rows()),
     )
+    _check_rows(two)
     _check_not_the_same(first, second)
     _check_recipes(two)
     return two
+
+
+def _check_rows(two: Two) -> None:
+    """Refuse a scores.jsonl that has an item twice: which of its scores counts would be chance."""
+    problems = []
+    for folder, rows in zip(two.folders, two.rows, strict=True):
+        counts = Counter((row.item_id, row.condition) for row in rows)
+        place = str(folder.path / SCORES)
+        problems += [
+            Problem(place, f"has item {quoted(item)} under {condition} twice", "each once", "score the run again")
+            for (item, condition), count in counts.items()
+            if count > 1
+        ]
+    if problems:
+        raise RunError(*problems)
 
 
 def _check_not_the_same(first: RunFolder, second: RunFolder) -> None:
