@@ -246,6 +246,22 @@ def test_verdicts_under_several_conditions_are_corrected_together(baselines):
     assert result(alone, "answer_match").adjusted == result(alone, "answer_match").p
 
 
+def test_gaps_and_needs_are_corrected_with_the_verdicts(baselines):
+    runs = baselines["typed-span"], baselines["question-echo"]
+    both, alone = (result(compare(*runs, conditions=names), "answer_match") for names in ((), ("reading",)))
+    assert both.smallest_gap > alone.smallest_gap
+    assert both.needed.items > alone.needed.items
+
+
+def test_sign_flips_too_coarse_for_two_verdicts_give_way(made):
+    """Nine articles: 2 of 512 ways is fine enough for one verdict, and not for two."""
+    _, a, b = made([(f"a{n % 9}", True, n % 4 == 0) for n in range(36)])
+    alone = compare(a, b, metrics=["answer_match"])
+    both = compare(a, b, metrics=["answer_match", "exact_match"])
+    assert result(alone, "answer_match").test == "sign flips of clusters, exact"
+    assert {one.test for one in both.results} == {"t over clusters"}
+
+
 def test_metrics_beside_the_headline_have_no_verdict(baselines):
     found = compare(baselines["typed-span"], baselines["best-sentence"])
     assert [one.metric for one in found.results if one.verdict] == ["answer_match"]
@@ -356,6 +372,33 @@ def test_missing_items_count_as_wrong_where_the_test_set_says_so(made):
     one = result(found, "answer_match")
     assert (one.n, one.b, one.left_out.items) == (10, 0.9, 0)
     assert "missing items count as wrong, as the test set says" in found.notes
+
+
+def test_missing_items_that_the_test_set_drops_bound_nothing(made):
+    manifest = 'name = "drop"\nversion = "1"\nmissing = "drop"\n'
+    _, a, b = made([("river", True, True)] * 9 + [("river", True, None)], manifest=manifest)
+    one = result(compare(a, b), "answer_match")
+    assert (one.n, one.left_out.items, one.left_out.lowest, one.left_out.highest) == (9, 1, 0.0, 0.0)
+
+
+@pytest.mark.parametrize(("policy", "facts", "left_out"), [("zero", 4, 0), ("bound", 2, 2)])
+def test_the_facts_of_a_missing_summary_follow_the_test_set(tmp_path, policy, facts, left_out):
+    (tmp_path / "a1.txt").write_text("Verden fell. Bremen held out.\n")
+    items = [
+        {"id": "f1", "text": "Verden fell", "facets": [["Verden"], ["fell"]]},
+        {"id": "f2", "text": "Bremen held out", "facets": [["Bremen"], ["held"]]},
+    ]
+    rows = [
+        {"id": f"s{n}", "task": "summary", "article": "a1", "instruction": "Sum up.", "facts": items} for n in (1, 2)
+    ]
+    (tmp_path / "questions.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    manifest = f'name = "two"\nversion = "1"\nmissing = "{policy}"\n'
+    (tmp_path / "benchmark.toml").write_text(manifest + toml_articles(tmp_path, ["a1"]))
+    score({"s1": "Verden fell.", "s2": "Verden fell."}, tmp_path, out=tmp_path / "a")
+    score({"s1": "Bremen held out."}, tmp_path, out=tmp_path / "b")
+    one = result(compare(tmp_path / "a", tmp_path / "b"), "facts")
+    assert (one.n, one.left_out.items) == (facts, left_out)
+    assert (one.a_higher, one.b_higher) == (facts // 2, 1)
 
 
 def test_a_condition_of_one_run_alone_is_told(baselines):
