@@ -107,8 +107,8 @@ def _power(results: Sequence[Compared]) -> Grid:
         clusters = f"{needed.clusters}" if needed and needed.clusters and one.clusters > 1 else ""
         lines.append([one.metric, one.test, gap, items, clusters])
     headings = ["metric", "test", "gap", "items", "articles"]
-    several = any(line[-1] for line in lines)
-    return "What these items can show", headings[: 5 if several else 4], [line[: 5 if several else 4] for line in lines]
+    filled = [place for place in range(len(headings)) if any(line[place] for line in lines)]
+    return "What these items can show", [headings[n] for n in filled], [[line[n] for n in filled] for line in lines]
 
 
 def _key(found: Comparison) -> list[str]:
