@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from readmark.text import late
+
 _PLACE = (
     r"(?:the |this |that |its |provided |given |supplied )*(?:article|text|passage|document|report|story|author|source|"
     r"excerpt|context|paragraph|writer|information|material)s?"
@@ -46,13 +48,13 @@ ABSTENTIONS = frozenset(
 )  # fmt: skip
 
 # What may stand before: an apology, a look at the source.
-_LEAD = re.compile(
+_LEAD = late(
     r"(?:(?:unfortunately|regrettably|sorry|(?:i am|im) (?:sorry|afraid)|apologies|my apologies|well|hm+|sadly|"
     rf"(?:based on|according to|from|in|judging by|given) {_PLACE}(?: (?:alone|provided|given|above))?|that|but|"
     r"after reading (?:it|the article|the text)|as far as i can (?:see|tell)|(?:the |my |final )*answer(?: is)?)"
     r"[,:.]?\s+)+"
 )
-_EXPLAINED = re.compile(
+_EXPLAINED = late(
     r"(?:(?:the |this )?(?:answer|question)(?: to this question)? (?:is|remains) )?"
     r"(?:unanswerable|not answerable|unknown)(?=\s*(?:[.,;:(\n–—-]|$|from|based|in|given))"
     rf"|(?:{_PLACE}|it) {_NOT}(?: \w+ly)? (?:{_SILENT})\b"
@@ -81,14 +83,14 @@ _EXPLAINED = re.compile(
     r"|not enough (?:information|context|details?)\b|insufficient (?:information|context|details?)\b"
 )
 # "The article mentions a dog, but it does not give its name."
-_REPORTED = re.compile(
+_REPORTED = late(
     rf"(?:i have read .{{0,40}}?\. )?(?:{_PLACE}|it) (?:only |just )?"
     r"(?:says|states|mentions|reports|describes|discusses|notes|tells)\b"
     rf"[^.;]{{0,250}}[,;.] ?(?:but|however,?|though|although|it)\s+(?:(?:{_PLACE}|it)\s+)?(?:also\s+)?"
     rf"(?:{_NOT}(?: \w+ly)? (?:{_SILENT})|(?:gives?|offers?|provides?|contains?|has) no)\b[^.;]*\.?$"
 )
-_BUT = re.compile(r"\b(?:but|however|although|though|yet|probably|likely|perhaps|i think|i guess|my guess|i believe)\b")
-_DENIED = re.compile(
+_BUT = late(r"\b(?:but|however|although|though|yet|probably|likely|perhaps|i think|i guess|my guess|i believe)\b")
+_DENIED = late(
     r"\b(?:not|no|nothing|never|without|cannot|cant|n?either|nor|doesnt|didnt|isnt|nowhere|unclear|unknown)\b"
 )
 LONGEST_ABSTENTION = 400  # characters

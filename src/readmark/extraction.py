@@ -14,30 +14,31 @@ import re
 from typing import Literal, NamedTuple
 
 from readmark.abstention import ABSTENTIONS, is_abstention
+from readmark.text import late
 
 __all__ = ["ABSTENTIONS", "EXTRACTIONS", "Answer", "Extraction", "extract", "is_abstention"]
 
 Extraction = Literal["answer", "none"]
 EXTRACTIONS: tuple[Extraction, ...] = ("answer", "none")
 
-_UNFINISHED = re.compile(r"<(think|thinking|reasoning)>(?!.*</\1>)", re.DOTALL | re.IGNORECASE)
-_THINKING = re.compile(r"<(think|thinking|reasoning)>.*?(?:</\1>|\Z)", re.DOTALL | re.IGNORECASE)
+_UNFINISHED = late(r"<(think|thinking|reasoning)>(?!.*</\1>)", re.DOTALL | re.IGNORECASE)
+_THINKING = late(r"<(think|thinking|reasoning)>.*?(?:</\1>|\Z)", re.DOTALL | re.IGNORECASE)
 _UNOPENED = "</think>"  # where a chat template has opened the block itself
 # "Answer:" as a label: at a line's start, with a capital, or after one of these words; not the "answer:" of a sentence.
 # A conclusion needs no colon: "So the answer is Kunduz."
-_FINAL = re.compile(
+_FINAL = late(
     r"(?:(?i:^[ \t*_#>]*|\b(?:the|my|final|short|correct|best)\s+)(?i:final\s+)?(?i:answer)|\bA(?:nswer|NSWER))"
     r"(?i:\s+is)?\s*+:[*_ \t]*"
     r"|(?i:\b(?:so|therefore|thus|hence|in conclusion)\b,?\s+(?:the|my)\s+(?:final\s+|correct\s+)?answer\s+is)"
     r"\s++(?!:)",
     re.MULTILINE,
 )
-_BOXED = re.compile(r"\\boxed\{(?:\\text\{)?([^{}]*)\}")
-_FENCE = re.compile(r"```[a-z]*\n(.*?)(?:\n```|\Z)", re.DOTALL)
-_LABEL = re.compile(r"^\s*(?:summary|a)\s*:\s*", re.IGNORECASE)
+_BOXED = late(r"\\boxed\{(?:\\text\{)?([^{}]*)\}")
+_FENCE = late(r"```[a-z]*\n(.*?)(?:\n```|\Z)", re.DOTALL)
+_LABEL = late(r"^\s*(?:summary|a)\s*:\s*", re.IGNORECASE)
 _KEYS = ("final_answer", "answer", "response", "prediction")
 # An answer taken back, between two stops: "Graz — no, sorry, Linz." Nothing is taken back where nothing stands before.
-_BACK = re.compile(
+_BACK = late(
     r"(?<=\w)\s*[\"”’')]?\s*(?:[.!?…,;]|\.{3}|[—–]|\s-)\s+(?:"
     r"(?:oh|no|wait|sorry|hold on|correction|scratch that|i mean|actually,? no|"
     r"or rather|make that|that is wrong|let me correct (?:that|myself))\b\s*(?:[,.:;!…]|[—–]|\s-)\s*)+",

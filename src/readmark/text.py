@@ -10,7 +10,7 @@ import re
 import unicodedata
 from functools import cache, lru_cache
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,6 +42,26 @@ _MARKS = (
     "16f4f-16f92 16fe4-16ff1 1da9b-1e136 1e2ae-1e2ef 1e8d0-1e94a "
 )
 MARKS = "".join("-".join(rf"\U{int(end, 16):08x}" for end in one.split("-")) for one in _MARKS.split())
+
+
+class _Late:
+    """A pattern that is compiled when one of its methods is first asked for."""
+
+    def __init__(self, text: str, flags: int) -> None:
+        self._text, self._flags = text, flags
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the pattern has
+        compiled = re.compile(self._text, self._flags)
+        for method in ("findall", "finditer", "fullmatch", "match", "search", "split", "sub"):
+            setattr(self, method, getattr(compiled, method))  # from now on the pattern's own
+        return getattr(compiled, name)
+
+
+def late(text: str, flags: int = 0) -> re.Pattern[str]:
+    """Return a pattern that is compiled when it is first used; most runs need few of ours, which take 60 ms in all."""
+    return cast("re.Pattern[str]", _Late(text, flags))
+
+
 _ASCII_TOKEN = re.compile(r"[a-z0-9]+")
 _LONGEST_WORD = 200  # characters
 _DOTLESS = {"az", "tr"}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,7 +15,7 @@ from readmark.metrics.partial import date_agreement, has_number, partial_objecti
 from readmark.metrics.rivals import distracted, rivalled, said_of_other
 from readmark.metrics.words import Words, own_words, read
 from readmark.metrics.yes_no import is_pole, says_yes
-from readmark.text import sentences
+from readmark.text import late, sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -38,7 +37,7 @@ __all__ = [
 
 LONGEST = 300  # tokens of a verbose answer; beyond it, an answer lists the article rather than answers
 _LONG = 20_000  # characters, more than LONGEST tokens of any language have
-_PARENTHESIS = re.compile(r"\s\([^()]*\)")
+_PARENTHESIS = late(r"\s\([^()]*\)")
 
 
 class Verdict(NamedTuple):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from readmark.metrics.numerals import ORDINALS
+from readmark.text import late
 
 MONTHS = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
@@ -16,7 +17,7 @@ MONTHS = (
 )  # fmt: skip
 _WEEKDAYS = {"mon": "monday", "tue": "tuesday", "wed": "wednesday", "thu": "thursday", "fri": "friday",
              "sat": "saturday", "sun": "sunday"}  # fmt: skip
-_WEEKDAY = re.compile(r"\b(mon|tue|wed|thu|fri|sat|sun)(?:s|rs|nes|r)?\.(?=\s|,|$)")
+_WEEKDAY = late(r"\b(mon|tue|wed|thu|fri|sat|sun)(?:s|rs|nes|r)?\.(?=\s|,|$)")
 _SHORT = {name[:3]: name for name in MONTHS} | {"sept": "september"}
 _NAMES = {name: name for name in MONTHS} | _SHORT
 _MONTH = "(" + "|".join(sorted(_NAMES, key=len, reverse=True)) + r")\b\.?"
@@ -26,32 +27,32 @@ _WORDS = {word: value for value, word in enumerate(ORDINALS) if value} | {
     "twentieth": 20, **{f"twenty-{word}": 20 + i for i, word in enumerate(ORDINALS[1:10], start=1)},
     "thirtieth": 30, "thirty-first": 31,
 }  # fmt: skip
-_HINT = re.compile(
-    r"\d|(?:th|first|second|third) of |noon|midnight|midday"
-)  # a text without this holds no date to turn round
-_WORD_DAY = re.compile(rf"\b({'|'.join(sorted(_WORDS, key=len, reverse=True))})\s+of\s+(?=(?:{'|'.join(MONTHS)})\b)")
-_DAY_FIRST = re.compile(rf"{_DAY}\s+(?:day\s+)?(?:of\s+)?{_MONTH}(?:,?\s+(?:of\s+)?{_YEAR})?")
-_MONTH_FIRST = re.compile(
-    rf"\b{_MONTH}\s+(?:the\s+)?(\d{{1,2}})(?:st|nd|rd|th)?(?![\d:])(?:\s*,?\s+(?:of\s+)?{_YEAR})?"
+# A text without any of these holds no date or time to turn round.
+_HINT = late(
+    r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|\d\s?[:/.–-]\s?\d|\d0s|\d\s?(?:[ap]\.?\s?m\b|o'?clock)"
+    r"|noon|midnight|midday|(?:1\d|20)\d{3}(?!\d{2})"
 )
-_NO_DAY = re.compile(rf"\b{_MONTH},?\s+(?:of\s+)?{_YEAR}")
-_YEAR_FIRST = re.compile(rf"(?<![\d.,/-])(\d{{4}})(?:-(\d\d)-(\d\d)(?![\d-])|,\s+{_MONTH}(?:\s+(\d{{1,2}})\b)?)")
-_SLASHES = re.compile(r"(?<![\d/.-])(\d{1,2})([/.])(\d{1,2})\2(\d{4})(?![\d/])")
+_WORD_DAY = late(rf"\b({'|'.join(sorted(_WORDS, key=len, reverse=True))})\s+of\s+(?=(?:{'|'.join(MONTHS)})\b)")
+_DAY_FIRST = late(rf"{_DAY}\s+(?:day\s+)?(?:of\s+)?{_MONTH}(?:,?\s+(?:of\s+)?{_YEAR})?")
+_MONTH_FIRST = late(rf"\b{_MONTH}\s+(?:the\s+)?(\d{{1,2}})(?:st|nd|rd|th)?(?![\d:])(?:\s*,?\s+(?:of\s+)?{_YEAR})?")
+_NO_DAY = late(rf"\b{_MONTH},?\s+(?:of\s+)?{_YEAR}")
+_YEAR_FIRST = late(rf"(?<![\d.,/-])(\d{{4}})(?:-(\d\d)-(\d\d)(?![\d-])|,\s+{_MONTH}(?:\s+(\d{{1,2}})\b)?)")
+_SLASHES = late(r"(?<![\d/.-])(\d{1,2})([/.])(\d{1,2})\2(\d{4})(?![\d/])")
 # A year has four digits: what is glued to one at a sentence's end is the mark of a footnote ("in 20181.").
-_NOTED = re.compile(
+_NOTED = late(
     rf"((?:\b(?:in|since|until|during)|{_MONTH}(?:\s+\d{{1,2}}(?:st|nd|rd|th)?,?)?)\s*)((?:1\d|20)\d\d)\d{{1,2}}(?=[.!?;]?(?:\s|$))"
 )
-_NOON = re.compile(r"\b(?:(?:12 )?noon|midday|midnight)\b")
-_DECADE = re.compile(r"(?<![\w.])'?([3-9]0s)\b")
+_NOON = late(r"\b(?:(?:12 )?noon|midday|midnight)\b")
+_DECADE = late(r"(?<![\w.])'?([3-9]0s)\b")
 _TIES = {
     f"{word}ies": f"19{i}0s" for i, word in enumerate(("thirt", "fort", "fift", "sixt", "sevent", "eight", "ninet"), 3)
 }
-_DECADE_WORD = re.compile(rf"\b(?:nineteen[\s-])?({'|'.join(_TIES)})\b")
-_YEARS = re.compile(r"(?<![\d.,/-])((?:1\d|20))(\d\d)\s?[-–/]\s?(\d\d)(?![\d/–-]|[.,]\d)")  # 1979-80
-_CLOCK = re.compile(r"(?<![\d.,:])(\d{1,2})(?:[:.](\d\d))?(?:\s?o'?clock)?\s?([ap])\.?\s?m\b\.?")
+_DECADE_WORD = late(rf"\b(?:nineteen[\s-])?({'|'.join(_TIES)})\b")
+_YEARS = late(r"(?<![\d.,/-])((?:1\d|20))(\d\d)\s?[-–/]\s?(\d\d)(?![\d/–-]|[.,]\d)")  # 1979-80
+_CLOCK = late(r"(?<![\d.,:])(\d{1,2})(?:[:.](\d\d))?(?:\s?o'?clock)?\s?([ap])\.?\s?m\b\.?")
 _HOURS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
-_PAST = re.compile(rf"\b(half|(?:a\s+)?quarter)\s+(past|to)\s+({'|'.join(_HOURS)}|\d{{1,2}})\b")
-_OCLOCK = re.compile(r"(?<![\d.,:])(\d{1,2}):(\d\d)(?!:?\d)(?:\s?(?:hrs|hours|h)\b)?")
+_PAST = late(rf"\b(half|(?:a\s+)?quarter)\s+(past|to)\s+({'|'.join(_HOURS)}|\d{{1,2}})\b")
+_OCLOCK = late(r"(?<![\d.,:])(\d{1,2}):(\d\d)(?!:?\d)(?:\s?(?:hrs|hours|h)\b)?")
 
 
 def dates(text: str) -> str:
@@ -116,7 +117,7 @@ def _past(match: re.Match[str]) -> str:
 
 def _time(match: re.Match[str]) -> str:
     hours, minutes = int(match[1]), match[2] or "00"
-    half = match[3] if match.re is _CLOCK else ""
+    half = match[3] if match.re.groups == 3 else ""
     if hours > (12 if half else 24) or int(minutes) > 59:
         return match[0]
     if half:

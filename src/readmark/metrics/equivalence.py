@@ -9,25 +9,23 @@ from functools import lru_cache
 from readmark.metrics.dates import dates
 from readmark.metrics.numerals import STARTS, is_number, numbers, without_fractions, without_roman
 from readmark.metrics.spelling import phrases, spelled
-from readmark.text import MARKS, UNSPACED
+from readmark.text import MARKS, UNSPACED, late
 
 __all__ = ["canonical", "is_number"]
 
 _ARTICLES = {"a", "an", "the"}
 _CURRENCIES = {"$": "dollar", "€": "euro", "£": "pound", "¥": "yen", "₹": "rupee"}
 _SYMBOLS = {"%": " percent ", "&": " and ", "°": " degree "} | {mark: f" {name} " for mark, name in _CURRENCIES.items()}
-_MONEY = re.compile(
-    r"(?:us)?([$€£¥₹])\s?(\d[\d,]*(?:\.\d+)?)(?:\s?(hundred|thousand|million|billion|trillion|bn|mn|k|m)\b)?"
-)
-_POSSESSIVE = re.compile(r"'s\b|(?<=s)'(?!\w)")
-_INITIALS = re.compile(r"(?<![^\W\d_])(?:[^\W\d_](?:\.[^\W\d_])+\b\.?|(?:[^\W\d_]\.\s?){2,})")
-_MINUS = re.compile(r"(?<!\S)[-−](?=[$€£]?\.?\d)")
-_TOKEN = re.compile(
+_MONEY = late(r"(?:us)?([$€£¥₹])\s?(\d[\d,]*(?:\.\d+)?)(?:\s?(hundred|thousand|million|billion|trillion|bn|mn|k|m)\b)?")
+_POSSESSIVE = late(r"'s\b|(?<=s)'(?!\w)")
+_INITIALS = late(r"(?<![^\W\d_])(?:[^\W\d_](?:\.[^\W\d_])+\b\.?|(?:[^\W\d_]\.\s?){2,})")
+_MINUS = late(r"(?<!\S)[-−](?=[$€£]?\.?\d)")
+_TOKEN = late(
     rf"#\d+|\d{{1,3}}(?:,\d{{3}})+(?!\d)(?:\.\d+)?|\d+h\d\d|\d{{2,}}s(?![a-z])|\d+(?:\.\d+)?|[{UNSPACED}]|(?:[^\W\d_{UNSPACED}]|[{MARKS}])+"
 )
-_DIGIT = re.compile(r"\d")
-_BARE_DECIMAL = re.compile(r"(?<![\w.])\.(?=\d)")
-_ORDINAL = re.compile(r"\b(\d[\d,]*)(?:st|nd|rd|th)\b")
+_DIGIT = late(r"\d")
+_BARE_DECIMAL = late(r"(?<![\w.])\.(?=\d)")
+_ORDINAL = late(r"\b(\d[\d,]*)(?:st|nd|rd|th)\b")
 
 
 @lru_cache(maxsize=16384)
@@ -79,8 +77,8 @@ def _folded(text: str) -> str:
 
 
 _MOST_MARKS = 8  # on one letter; normalising takes quadratic time in them
-_MARK_RUN = re.compile(f"[{MARKS}]{{{_MOST_MARKS},}}")
-_ACCENTS = re.compile("[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed\ufe00-\ufe0f]")
+_MARK_RUN = late(f"[{MARKS}]{{{_MOST_MARKS},}}")
+_ACCENTS = late("[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed\ufe00-\ufe0f]")
 # Fractions keep their sign until `without_fractions`: their compatibility forms would run into the number before.
 _FRACTION_SIGNS = {ord(sign): 0xE000 + i for i, sign in enumerate("¼½¾")}
 _OTHER_FRACTIONS = {ord(sign): f" {unicodedata.normalize('NFKC', sign)}" for sign in "⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"}

@@ -8,8 +8,6 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from rapidfuzz import fuzz
-
 from readmark.metrics.words import SHORT, Words, is_held
 
 if TYPE_CHECKING:
@@ -48,6 +46,8 @@ def evidence_features(
         The only own word of a reference must stand in a short answer, in whatever form: "Nigeria" is much like
         "Niger" and "sulphate" like "sulphite".
     """
+    from rapidfuzz import fuzz  # noqa: PLC0415 - many runs weigh nothing
+
     held = [is_held(word, said) for word in own]
     if len(own) == 1 and len(said.tokens) <= SHORT and not held[0] and not is_less_exact:
         return None
@@ -62,6 +62,8 @@ def evidence_features(
 
 def _likeness(word: str, said: Words) -> float:
     """Return how like a word the most similar one with its first two letters is, in [0, 1]; 0 below 0.7."""
+    from rapidfuzz import fuzz  # noqa: PLC0415 - many runs weigh nothing
+
     if len(word) < _SHORTEST_LIKE or not word.isalpha():
         return 0.0
     start = word[:2]

@@ -6,20 +6,21 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from readmark.metrics.equivalence import canonical
+from readmark.text import late
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 _COMMA = r"(?<!\d),|,(?!\d{3}\b)"  # not that of 400,000
-_CUTS = tuple(re.compile(marks, re.IGNORECASE) for marks in (
+_CUTS = tuple(late(marks, re.IGNORECASE) for marks in (
     r"[;\n|]",
     rf"[;\n|]|{_COMMA}",
     rf"[;\n|]|{_COMMA}|\s(?:and|&)\s",
 ))  # fmt: skip
-_OPENING = re.compile(r"^\s*(?:(?:[-*•–]|\(?\d{1,2}[.)])\s+)?(?:(?:and|&)\s+)?", re.IGNORECASE)
+_OPENING = late(r"^\s*(?:(?:[-*•–]|\(?\d{1,2}[.)])\s+)?(?:(?:and|&)\s+)?", re.IGNORECASE)
 # Words around a part that name nothing: "The cities are A", "Both A", "B are the cities", "According to the article".
-_LEAD = re.compile(r"^.*(?::|\b(?:are|were|is|was|includes?|included|including|namely|both))\s+", re.IGNORECASE)
-_TAIL = re.compile(r"\s(?:are|were|is|was)\s(?!.*\b(?:not|never|no|wrong|false)\b).*$", re.IGNORECASE)
+_LEAD = late(r"^.*(?::|\b(?:are|were|is|was|includes?|included|including|namely|both))\s+", re.IGNORECASE)
+_TAIL = late(r"\s(?:are|were|is|was)\s(?!.*\b(?:not|never|no|wrong|false)\b).*$", re.IGNORECASE)
 _EMPTY = {
     "according", "all", "and", "answer", "answers", "are", "article", "as", "both", "by", "following", "given", "here",
     "in", "is", "it", "list", "listed", "mentioned", "named", "of", "passage", "respectively", "text", "that", "these",

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
+from readmark.text import late
+
 _UNITS = [
     "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
     "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
@@ -32,24 +34,22 @@ _ORDINAL_VALUES = (
 )
 STARTS = _VALUES.keys() | _ORDINAL_VALUES.keys() | _MAGNITUDES.keys()  # words that make a text hold numbers
 _BEFORE_MAGNITUDES = {"a", "half"}  # "a hundred", "half a million"
-_NUMBER = re.compile(r"\d[\d,]{,24}(?:\.\d{1,12})?$")  # longer ones are compared digit by digit
+_NUMBER = late(r"\d[\d,]{,24}(?:\.\d{1,12})?$")  # longer ones are compared digit by digit
 
 _PARTS = {"half": 2, "halves": 2, "third": 3, "thirds": 3, "quarter": 4, "quarters": 4, "fifth": 5, "fifths": 5}
-_FRACTION = re.compile(
+_FRACTION = late(
     r"\b(one|a|two|three|four)[\s-](half|halves|third|thirds|quarter|quarters|fifth|fifths)(?=\s+of\b|\W*$)"
     r"|(?<![\d/.,])([1-4])/([2-5])(?![\d/]|[.,]\d)"
 )
-_FRACTION_HINT = re.compile("[¼½¾/]|hal[fv]|third|quarter|fifth")
-_HALF = re.compile(r"\b(an?|\d+|" + "|".join(_UNITS[1:13]) + r")(?:\s+([a-z]+))?\s+and\s+a\s+half\b")
-_HALF_A = re.compile(rf"\bhalf\s+an?\s+(?!(?:{'|'.join(_MAGNITUDES)})\b)(?=[a-z])")
-_MIXED = re.compile(r"(?<![\d/.,])(\d{1,3})[\s-]([1-4])/([2-5])(?![\d/])")
+_FRACTION_HINT = late("[¼½¾/]|hal[fv]|third|quarter|fifth")
+_HALF = late(r"\b(an?|\d+|" + "|".join(_UNITS[1:13]) + r")(?:\s+([a-z]+))?\s+and\s+a\s+half\b")
+_HALF_A = late(rf"\bhalf\s+an?\s+(?!(?:{'|'.join(_MAGNITUDES)})\b)(?=[a-z])")
+_MIXED = late(r"(?<![\d/.,])(\d{1,3})[\s-]([1-4])/([2-5])(?![\d/])")
 _VULGAR_VALUES = {"¼": ".25", "½": ".5", "¾": ".75"}
 
 _ROMAN = r"(?:X{0,3}(?:IX|IV|VI{0,3}|I{2,3})|X{1,3}|V|I(?=\s*(?:$|[.,;:!?)])|\s+of\b))"
-_REGNAL = re.compile(
-    rf"\b((?:[A-Z][\w’'-]*|\d+))\s+(?:({_ROMAN})|the\s+([A-Z][a-z]+|\d{{1,2}}(?:st|nd|rd|th)))(?![\w’'])"
-)
-_ROMAN_HINT = re.compile(r" (?:[IVX]|the [A-Z\d])")
+_REGNAL = late(rf"\b((?:[A-Z][\w’'-]*|\d+))\s+(?:({_ROMAN})|the\s+([A-Z][a-z]+|\d{{1,2}}(?:st|nd|rd|th)))(?![\w’'])")
+_ROMAN_HINT = late(r" (?:[IVX]|the [A-Z\d])")
 _ROMAN_DIGITS = {"X": 10, "V": 5, "I": 1}
 _CAPITAL_ORDINALS = {word.capitalize(): value for value, word in enumerate(ORDINALS)}
 

@@ -6,6 +6,7 @@ by "and" none may be missing.
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -34,10 +35,6 @@ _PAIRS = (
     "ad bc", "legal illegal", "true false", "success failure", "succeeded failed", "attack defend", "minor major",
     "pre post",
 )  # fmt: skip
-OPPOSITES: dict[str, tuple[str, ...]] = {}
-for _one, _other in (canonical(pair) for pair in _PAIRS):
-    OPPOSITES[_one] = (*OPPOSITES.get(_one, ()), _other)
-    OPPOSITES[_other] = (*OPPOSITES.get(_other, ()), _one)
 _SHORT = 6  # tokens of an answer in which any word may be a name where none has a capital
 _PRECISE = {"date", "dates", "day", "days", "exact", "exactly", "month", "weekday", "precise", "precisely"}
 
@@ -261,10 +258,20 @@ def _unmodified(wanted: Words, said: Words) -> str:
     return f"not '{missing[0]}'" if missing else ""
 
 
+@cache
+def _opposites() -> dict[str, tuple[str, ...]]:
+    """Return each word's contraries, in one spelling; made when first needed."""
+    found: dict[str, tuple[str, ...]] = {}
+    for one, other in map(canonical, _PAIRS):
+        found[one] = (*found.get(one, ()), other)
+        found[other] = (*found.get(other, ()), one)
+    return found
+
+
 def _opposite(wanted: Words, said: Words, asked: Words) -> str:
     """Return the objection to a word that means the contrary of a missing one."""
     for token in wanted.tokens:
-        for other in OPPOSITES.get(token, ()) if token not in said.tokens else ():
+        for other in _opposites().get(token, ()) if token not in said.tokens else ():
             if other in said.tokens and other not in asked.tokens and other not in wanted.tokens:
                 return f"'{other}' for '{token}'"
     return ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from readmark.metrics.dates import MONTHS
@@ -12,6 +11,7 @@ from readmark.metrics.found import Found, find_tokens, places
 from readmark.metrics.list_f1 import cuts
 from readmark.metrics.spelling import UNIT_NAMES
 from readmark.metrics.words import SHORT, STOPWORDS, stem
+from readmark.text import late
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -21,9 +21,9 @@ _KINDS = {"(rank)", "(year)", "(day)", "(time)"}
 BARE = 6  # tokens of an answer that is little more than "this or that"
 _NEAR = 3  # tokens to a rival number in a longer answer
 _EXPLAINING = {"who", "which", "whose", "after", "before", "while", "since", "than", "when", "following", "unlike"}
-_CLAUSE = re.compile(r"[;:!?]|[.,](?=\s|$)|\b(?:and|but|while|whereas)\b")
-_SLASH = re.compile(r"(?<=[^\W\d_])\s?/\s?(?=[^\W\d_])")
-_LISTED = re.compile(r"[,\n|]")
+_CLAUSE = late(r"[;:!?]|[.,](?=\s|$)|\b(?:and|but|while|whereas)\b")
+_SLASH = late(r"(?<=[^\W\d_])\s?/\s?(?=[^\W\d_])")
+_LISTED = late(r"[,\n|]")
 
 
 def other_number(found: Found) -> str:

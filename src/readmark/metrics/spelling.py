@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 
 from readmark.metrics.numerals import is_number
+from readmark.text import late
 
 _UNITS = {
     "kilometer": ("km", "kms", "kilometre"), "meter": ("m", "metre"), "centimeter": ("cm", "cms", "centimetre"),
@@ -34,13 +35,13 @@ _NAMES = {other: unit for unit, others in _UNITS.items() for other in others if 
 _NAMES |= {f"{name}s": unit for name, unit in [*_NAMES.items(), *((unit, unit) for unit in _UNITS)] if name[-1] != "s"}
 UNIT_NAMES = frozenset(_UNITS)
 _COMPOUND_UNITS = [
-    (re.compile(r"\bkm/h\b|\bkmh\b|\bkph\b|\bkm per hour\b"), " kilometer per hour "),
-    (re.compile(r"\bmph\b"), " mile per hour "),
-    (re.compile(r"°\s?c\b"), " degree celsius "),
-    (re.compile(r"°\s?f\b"), " degree fahrenheit "),
-    (re.compile(r"(?<=\d)\s?(?:sq\.?|square)\s?km\b|(?<=\d)\s?km2\b"), " square kilometer "),
-    (re.compile(r"(?<=\d)\s?(?:sq\.?|square)\s?mi\b"), " square mile "),
-    (re.compile(r"\bper cent\b|\bpct\b"), "percent"),
+    (late(r"\bkm/h\b|\bkmh\b|\bkph\b|\bkm per hour\b"), " kilometer per hour "),
+    (late(r"\bmph\b"), " mile per hour "),
+    (late(r"°\s?c\b"), " degree celsius "),
+    (late(r"°\s?f\b"), " degree fahrenheit "),
+    (late(r"(?<=\d)\s?(?:sq\.?|square)\s?km\b|(?<=\d)\s?km2\b"), " square kilometer "),
+    (late(r"(?<=\d)\s?(?:sq\.?|square)\s?mi\b"), " square mile "),
+    (late(r"\bper cent\b|\bpct\b"), "percent"),
 ]
 _WORDS = {
     "grey": "gray", "programme": "program", "cheque": "check", "tyre": "tire", "plough": "plow", "storey": "story",
@@ -55,26 +56,26 @@ _WORDS = {
     "co": "company", "usa": "us", "uk": "uk", "tv": "television",
 }  # fmt: skip
 _MULTIWORD: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]] = [
-    (re.compile(r"\bcannot\b"), "can not"),
-    (re.compile(r"\bno one\b"), "nobody"),
-    (re.compile(r"\btwice\b"), "2 times"),
-    (re.compile(r"\bthrice\b"), "3 times"),
-    (re.compile(r"\bunited states(?: of america)?\b"), "us"),
-    (re.compile(r"\bunited kingdom\b"), "uk"),
-    (re.compile(r"\bunited nations\b"), "un"),
-    (re.compile(r"\beuropean union\b"), "eu"),
-    (re.compile(r"\b(first|second|third) world war\b"), lambda m: f"world war {'fst'.index(m[1][0]) + 1}"),
-    (re.compile(r"\bww\s?(1|2|i|ii)\b"), lambda m: f"world war {len(m[1]) if m[1].isalpha() else m[1]}"),
+    (late(r"\bcannot\b"), "can not"),
+    (late(r"\bno one\b"), "nobody"),
+    (late(r"\btwice\b"), "2 times"),
+    (late(r"\bthrice\b"), "3 times"),
+    (late(r"\bunited states(?: of america)?\b"), "us"),
+    (late(r"\bunited kingdom\b"), "uk"),
+    (late(r"\bunited nations\b"), "un"),
+    (late(r"\beuropean union\b"), "eu"),
+    (late(r"\b(first|second|third) world war\b"), lambda m: f"world war {'fst'.index(m[1][0]) + 1}"),
+    (late(r"\bww\s?(1|2|i|ii)\b"), lambda m: f"world war {len(m[1]) if m[1].isalpha() else m[1]}"),
 ]
-_MULTIWORD_HINT = re.compile("united|european|cannot|no one|ice\\b|world war|ww")
-_UNIT_HINT = re.compile("km|[mk]ph|°|per cent|pct| mi")
-_ENDINGS = re.compile(
+_MULTIWORD_HINT = late("united|european|cannot|no one|ice\\b|world war|ww")
+_UNIT_HINT = late("km|[mk]ph|°|per cent|pct| mi")
+_ENDINGS = late(
     r"(?P<our>(?<=[a-z]{3})our(?=(?:s|ed|ing|ite|ites|able|er|ers|ful|less|hood|ly|al)?$))"
     r"|(?P<ize>i[sz](?=(?:e|es|ed|ing|er|ers|ation|ations)$))|(?P<yze>(?<=l)y[sz](?=(?:e|es|ed|ing|er)$))"
     r"|(?P<re>(?<=[tb])re(?=s?$))|(?P<logue>(?<=log)ue(?=s?$))|(?P<ll>(?<=[a-z]{4})ll(?=(?:ed|ing|er|ers)$))"
 )
 _AMERICAN = {"our": "or", "ize": "iz", "yze": "yz", "re": "er", "logue": "", "ll": "l"}
-_MAYBE = re.compile(r"our|is[eai]|iz[eai]|ys[ei]|re(?:s)?$|logue|ll(?:ed|ing|er)|ae")
+_MAYBE = late(r"our|is[eai]|iz[eai]|ys[ei]|re(?:s)?$|logue|ll(?:ed|ing|er)|ae")
 _SHORTEST = 5  # letters of a word whose ending is looked at
 
 

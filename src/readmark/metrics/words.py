@@ -6,12 +6,12 @@ words of content that the question does not have.
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
 from readmark.metrics.equivalence import canonical
+from readmark.text import late
 
 SHORT = 10  # tokens of an answer in which everything is said as the answer
 STOPWORDS = frozenset({
@@ -61,8 +61,8 @@ _FORMS = frozenset(
         "y",
     ]
 )
-_GLUED = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])|(?<=[.,;:])(?=[A-Z])")  # "onMarch": text of pages without its tags
-_LOWER = re.compile(r"(?<!\w)[a-zà-ÿ][\w’']*")  # what remains of a text without these has a capital or is a number
+_GLUED = late(r"(?<=[a-z])(?=[A-Z][a-z])|(?<=[.,;:])(?=[A-Z])")  # "onMarch": text of pages without its tags
+_LOWER = late(r"(?<!\w)[a-zà-ÿ][\w’']*")  # what remains of a text without these has a capital or is a number
 _HISSING = ("sses", "xes", "zes", "ches", "shes")
 _ENDINGS = ("s", "ing", "ed", "ly", "e")  # off in this order
 
