@@ -98,7 +98,7 @@ def test_where_the_runs_lie_says_nothing(runs, river, tmp_path):
     board(made, tmp_path / "other")
     one, other = (json.loads((tmp_path / name / "leaderboard.json").read_text()) for name in ("one", "other"))
     for entry in one["entries"] + other["entries"]:
-        del entry["seconds"], entry["predictions_sha256"]  # the only two that depend on the clock
+        del entry["seconds"], entry["predictions"]["sha256"]  # the only two that depend on the clock
     assert one == other
 
 
@@ -128,7 +128,7 @@ def test_an_entry_holds_the_numbers_of_its_run(runs, tmp_path):
     for folder in runs:
         report = json.loads((folder / "report.json").read_text())
         info = json.loads((folder / "run.json").read_text())
-        (entry,) = [entry for entry in made.entries if entry.predictions == f"entries/{folder.name}.jsonl"]
+        (entry,) = [entry for entry in made.entries if entry.predictions.path == f"entries/{folder.name}.jsonl"]
         plain = json.loads(msgspec.json.encode(entry))
         assert {key: plain.get(key) for key in ("counts", "conditions", "derived", "costs")} == {
             key: report.get(key) for key in ("counts", "conditions", "derived", "costs")
@@ -136,12 +136,12 @@ def test_an_entry_holds_the_numbers_of_its_run(runs, tmp_path):
         assert {key: plain[key] for key in ("model", "revision", "parameters", "adapter", "kind")} == {
             key: info[key] for key in ("model", "revision", "parameters", "adapter", "kind")
         }
-        assert entry.predictions_sha256 == hashlib.sha256((folder / "predictions.jsonl").read_bytes()).hexdigest()
+        assert entry.predictions.sha256 == hashlib.sha256((folder / "predictions.jsonl").read_bytes()).hexdigest()
 
 
 def test_an_entrys_numbers_follow_from_the_predictions_beside_it(runs, river, tmp_path):
     for entry in board(runs, tmp_path / "board").entries:
-        again = score(tmp_path / "board" / entry.predictions, river, extract="answer")
+        again = score(tmp_path / "board" / entry.predictions.path, river, extract="answer")
         assert again.conditions == entry.conditions
 
 
@@ -214,7 +214,7 @@ def test_no_runs_are_refused(tmp_path):
 def test_what_is_no_run_is_refused(runs, river, tmp_path):
     with pytest.raises(RunError, match="is not a folder"):
         board([*runs, tmp_path / "nowhere"], tmp_path / "board")
-    with pytest.raises(RunError, match=r"has no report.json"):
+    with pytest.raises(RunError, match=r"has no run.json"):
         board([*runs, river], tmp_path / "board")
     assert not (tmp_path / "board").exists()
 
@@ -225,7 +225,7 @@ def test_what_is_no_run_is_refused(runs, river, tmp_path):
 def test_a_run_named_by_the_folder_one_stands_in_keeps_its_name(runs, tmp_path, monkeypatch):
     monkeypatch.chdir(runs[0])
     (entry,) = board(["."], tmp_path / "board").entries
-    assert entry.predictions == f"entries/{runs[0].name}.jsonl"
+    assert entry.predictions.path == f"entries/{runs[0].name}.jsonl"
 
 
 def test_entries_of_an_earlier_board_go_and_other_files_stay(runs, tmp_path):

@@ -13,8 +13,8 @@ SOURCE = ROOT / "src" / "readmark"
 # From the ground up; a unit imports only units that stand before it.
 ORDER = [
     "errors", "records", "results", "decoding", "languages", "text", "jsonl", "statistics",
-    "abstention", "extraction", "metrics", "benchmark", "prompts", "predictions", "signature", "models", "scoring", "thresholds",
-    "reporting", "standings", "runs", "plan",
+    "abstention", "extraction", "metrics", "benchmark", "prompts", "predictions", "signature", "models", "scoring",
+    "thresholds", "reporting", "standings", "runs", "plan",
     "verbs", "schemas", "evaluate_modules",
     "cli", "__init__", "__main__",
 ]  # fmt: skip

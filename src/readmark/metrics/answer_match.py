@@ -5,13 +5,14 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from readmark.metrics.agreement import date_agreement
 from readmark.metrics.denial import is_denied
 from readmark.metrics.equivalence import canonical, is_number
 from readmark.metrics.evidence import log_odds
 from readmark.metrics.found import Found, find_tokens, places
 from readmark.metrics.list_f1 import ListReading, cuts, equals_part, read_list
 from readmark.metrics.objections import in_longer_name, objection
-from readmark.metrics.partial import date_agreement, has_number, partial_objection
+from readmark.metrics.partial import has_number, partial_objection
 from readmark.metrics.rivals import distracted, rivalled, said_of_other
 from readmark.metrics.words import Words, own_words, read
 from readmark.metrics.yes_no import is_pole, says_yes
