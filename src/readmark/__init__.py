@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from readmark.benchmark import Benchmark, load
     from readmark.evaluate_modules import evaluate_module
     from readmark.models import Model
-    from readmark.verbs.board import board
+    from readmark.verbs.board import board, verify
     from readmark.verbs.compare import compare
     from readmark.verbs.run import run
     from readmark.verbs.score import score
@@ -36,6 +36,7 @@ __all__ = [
     "score",
     "sentences",
     "tokens",
+    "verify",
     "words",
 ]
 
@@ -48,6 +49,7 @@ _LATER = {
     "load": "readmark.benchmark",
     "run": "readmark.verbs.run",
     "score": "readmark.verbs.score",
+    "verify": "readmark.verbs.board",
 }
 
 
