@@ -7,6 +7,8 @@ from typing import NamedTuple
 from readmark.metrics.dates import MONTHS
 from readmark.metrics.equivalence import is_number
 
+_MONTH_FIGURES = frozenset(map(str, range(1, 13)))
+
 
 class Date(NamedTuple):
     """What a text says of a date; "" is not said."""
@@ -46,12 +48,21 @@ def date_agreement(wanted: tuple[str, ...], said: tuple[str, ...], asked: tuple[
     own = [date for date in dates_in(wanted) if date.month]
     if not own:
         return None
-    there = dates_in(said)
+    there = [*dates_in(said), *_in_figures(said)]
     months = [date for date in dates_in(asked) if date.month and not date.day]
     if months and not set(MONTHS) & set(said):
         days = (token.removesuffix("th") for token in said if is_number(token))
         there += [Date(*months[0][:2], day) for day in days if day.isdigit() and len(day) <= 2]
     return min(_agreement(date, there) for date in own)
+
+
+def _in_figures(tokens: tuple[str, ...]) -> list[Date]:
+    """Return both readings of a date in figures whose order is uncertain, such as 12/08/2021."""
+    found = []
+    for one, other, year in zip(tokens, tokens[1:], tokens[2:], strict=False):
+        if is_year(year) and one in _MONTH_FIGURES and other in _MONTH_FIGURES:
+            found += [Date(year, MONTHS[int(one) - 1], other), Date(year, MONTHS[int(other) - 1], one)]
+    return found
 
 
 def _agreement(date: Date, there: list[Date]) -> float:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 _DENIALS = {"not", "no", "never", "neither", "nor", "without", "except"}
 _DENYING_PAIRS = {("rather", "than"), ("instead", "of"), ("other", "than"), ("far", "from"), ("false", "that"),
                   ("untrue", "that"), ("wrong", "that")}  # fmt: skip
+_DISBELIEF = {("not", "think"), ("not", "believe"), ("denied", "that"), ("unlikely", "that"), ("doubt", "that")}
 _DISCOURSE = {("no", "doubt"), ("not", "only"), ("not", "just"), ("no", "less"), ("no", "fewer"), ("not", "until")}
 _NOBODY = {"nobody", "none", "nothing", "nowhere", "one", "no", "only", "place"}
 _EXCEPTING = {"except", "but", "besides"}
@@ -37,6 +38,8 @@ def is_denied(found: Found) -> bool:
         if {"anything", "anyone", "anywhere", "everything", "everyone", "all"} & set(before[: before.index("but")]):
             return True
         before = before[before.index("but") + 1 :]
+    if any(pair in _DISBELIEF for pair in pairwise(said[max(0, start - 6) : start])):
+        return True
     behind = said[end : end + 3]
     return (
         any(token in denials and not _is_discourse(said, start - len(before) + i) for i, token in enumerate(before))

@@ -38,6 +38,7 @@ def objection(found: Found) -> str:
         or _numbered(found)
         or ("denied" if is_denied(found) else "")
         or _beside_or(found)
+        or _beside_and(found)
         or _modified(found)
         or _bounded(found)
         or other_unit(found)
@@ -96,6 +97,16 @@ def _beside_or(found: Found) -> str:
         if both or len(said) <= BARE or _HEDGES & set(said):
             return "beside an 'or'"
     return ""
+
+
+def _beside_and(found: Found) -> str:
+    """Return the objection to a bare "this and that", names or numbers, where one is asked for."""
+    said, start, end = found.said, found.start, found.end
+    rest = [at for at in (*range(start), *range(end, len(said))) if said[at] not in {"and", "both"}]
+    joined = "and" in said and "and" not in found.wanted and len(said) <= BARE
+    others = [at for at in rest if said[at] not in found.accepted and said[at] not in found.asked]
+    is_bare = joined and others and len(others) == len(rest) and found.is_name
+    return "beside an 'and'" if is_bare and all(found.answer.is_name(at) for at in others) else ""
 
 
 def _modified(found: Found) -> str:

@@ -2,6 +2,6 @@
 
 from readmark.verbs.board.build import board
 from readmark.verbs.board.records import Leaderboard
-from readmark.verbs.board.verify import Finding, verify
+from readmark.verbs.board.recompute import Finding, verify
 
 __all__ = ["Finding", "Leaderboard", "board", "verify"]
