@@ -27,8 +27,9 @@ speed: .venv/board.installed ## compare with peers; installs them in their own e
 	$(BIN)/python studies/speed/harness.py
 	$(BIN)/python studies/speed/scoring.py
 
-validity: .venv/board.installed ## compare answer_match and peers with people's verdicts
+validity: .venv/board.installed ## compare with people's verdicts; simulate every statistical promise (an hour)
 	$(BIN)/python studies/validity/qa.py
+	$(BIN)/python studies/validity/simulations.py
 
 clean:
 	rm -rf .venv out dist

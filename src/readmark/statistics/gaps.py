@@ -140,7 +140,7 @@ def items_needed(gap: float, difference: Difference, pairs: int = 1) -> Needed |
         return None if items is None else Needed(items, 1)
     units = difference.clusters if difference.clusters > 1 else difference.n
     one = difference.error * math.sqrt(units)  # the error that a single unit would leave
-    fewest = 6 if difference.clusters > 1 else 2
+    fewest = 6  # units; of fewer no win is declared (`Difference.can_be_decided`)
     found = _fewest(lambda k: (smallest_mean_gap(one / math.sqrt(k), k - 1, pairs) or math.inf) <= gap, fewest)
     if found is None:
         return None
