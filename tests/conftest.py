@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -60,3 +63,35 @@ def cli(tmp_path, monkeypatch, capsys):
         return leave.value.code, captured.out, captured.err
 
     return call
+
+
+SPEED = Path(__file__).parents[1] / "studies" / "speed"
+BARE_LOOP = 0.034  # seconds, in docs/speed.md: on the two cores that the limits in seconds are for
+
+
+@pytest.fixture(scope="session")
+def bare_data(tmp_path_factory):
+    """The study of speed's 1,000 questions over 1,000 articles of 400 words."""
+    folder = tmp_path_factory.mktemp("bare") / "benchmark"
+    folder.mkdir()
+    article = " ".join(f"word{n % 97}" for n in range(400))
+    rows = [{"id": f"q{n}", "article": f"a{n}", "question": f"Which word {n}?", "answer": "word5"} for n in range(1000)]
+    for row in rows:
+        (folder / f"{row['article']}.txt").write_text(f"{article} number {row['id']}.")
+    (folder / "questions.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    return folder.parent
+
+
+@pytest.fixture
+def slowness(bare_data, tmp_path):
+    """How many times slower this machine is now than the one that the limits in seconds are for; at least 1.
+
+    Measured by the study's bare loop, which does the same work without a harness. Machines differ, and shared ones are
+    at times several times slower: a bare limit in seconds would then tell of the neighbours, not of us.
+    """
+    command = [sys.executable, str(SPEED / "peers" / "bare_loop.py"), str(bare_data), str(tmp_path), "word5", ""]
+    seconds = []
+    for _ in range(3):
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        seconds.append(json.loads(done.stdout)["seconds"])
+    return max(1.0, min(seconds) / BARE_LOOP)

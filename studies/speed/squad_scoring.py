@@ -1,9 +1,9 @@
 """Exact match and F1 of SQuAD 1.1's 10,570 questions: the official algorithm beside ours.
 
-Part of `scoring.py`, and to be run alone: squad_scoring.py [--data FOLDER] [--rounds N]. FOLDER holds dev-v1.1.json and
-predictions-v1.1/, as SQuAD's explorer has them. The official way (`peers/official_squad.py`) and ours take turns, each in
-a fresh process, so that no cache is warm. Counted is the processor's time of scoring alone: texts are in memory, imports
-are done. The study fails where a value differs.
+Part of `scoring.py`, and to be run alone: squad_scoring.py [--data FOLDER] [--rounds N]. FOLDER holds dev-v1.1.json
+and predictions-v1.1/, as SQuAD's explorer has them. The official way (`peers/official_squad.py`) and ours take turns,
+each in a fresh process, so that no cache is warm. Counted is the processor's time of scoring alone: texts are in
+memory, imports are done. The study fails where a value differs.
 """
 
 from __future__ import annotations
