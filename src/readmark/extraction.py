@@ -115,8 +115,10 @@ def _unwrapped(text: str) -> str:
             text = text.removesuffix(mark).strip()
     while True:
         for left, right in _PAIRS:
+            if not text.startswith(left) or not text.endswith(right) or len(text) <= len(left + right):
+                continue
             inner = text[len(left) : -len(right)]
-            if len(text) > len(left + right) and text.startswith(left) and text.endswith(right) and left not in inner:
+            if left not in inner:
                 text = inner.strip()
                 break
         else:
