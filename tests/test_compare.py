@@ -553,13 +553,13 @@ def test_no_heavy_library_is_loaded(baselines):
     assert not HEAVY & set(done.stdout.splitlines()[-1].split())
 
 
-def test_ten_thousand_items_take_under_three_seconds(made, slowness):
+def test_ten_thousand_items_take_under_three_seconds(made):
     """Of a processor's time, so that a busy machine does not decide."""
     items = [(f"a{n % 48}", n % 10 < 7, n % 11 < 8) for n in range(10_000)]
     _, a, b = made(items)
     start = time.process_time()
     found = compare(a, b)
-    assert time.process_time() - start < 3 * slowness
+    assert time.process_time() - start < 3
     assert result(found, "answer_match").n == 10_000
 
 

@@ -51,12 +51,12 @@ def test_help_loads_neither_numpy_nor_rich(tmp_path):
     assert not loaded_by(["--help"], tmp_path) & {"numpy", "rich", "rapidfuzz", "scipy", "asyncio"}
 
 
-def test_help_takes_a_quarter_of_a_second(tmp_path, slowness):
-    assert median_seconds([sys.executable, "-m", "readmark", "--help"], tmp_path) <= 0.25 * slowness
+def test_help_takes_a_quarter_of_a_second(tmp_path):
+    assert median_seconds([sys.executable, "-m", "readmark", "--help"], tmp_path) <= 0.25
 
 
-def test_a_first_run_takes_a_second(tmp_path, slowness):
-    assert median_seconds([sys.executable, "-m", "readmark", "run", "lead-3"], tmp_path) <= 1.0 * slowness
+def test_a_first_run_takes_a_second(tmp_path):
+    assert median_seconds([sys.executable, "-m", "readmark", "run", "lead-3"], tmp_path) <= 1.0
 
 
 def test_a_thousand_items_take_a_quarter_of_a_second(tmp_path, bare_data, slowness):
