@@ -75,4 +75,7 @@ def test_a_thousand_items_take_a_quarter_of_a_second(tmp_path, bare_data, slowne
         float(subprocess.run(command, capture_output=True, text=True, check=True, env=ENVIRONMENT).stdout)
         for _ in range(5)
     ]
-    assert statistics.median(seconds) <= 0.25 * slowness
+    taken = statistics.median(seconds)
+    assert taken <= 0.25 * slowness
+    if taken > 0.25:
+        pytest.xfail(f"{taken:.2f} s and not 0.25, on a machine {slowness:.1f} times as slow as docs/speed.md's")

@@ -22,7 +22,7 @@ from typing import NamedTuple
 
 import numpy as np
 import scipy
-from numpy.typing import NDArray
+from made_up import Rows, graded
 from scipy import stats
 
 from readmark.statistics.boards import compare_all, rank_sets
@@ -32,7 +32,6 @@ from readmark.statistics.holm import ALPHA, holm
 from readmark.statistics.intervals import mean_interval
 from readmark.statistics.paired import mcnemar, newcombe
 
-Rows = NDArray[np.float64]
 SIZES = (20, 30, 50, 100, 400)
 MEANS = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98)
 SHAPES = ("wide", "narrow", "quarters", "like token_f1", "like ROUGE")
@@ -53,24 +52,13 @@ class Draw:
     def __init__(self, name: str) -> None:
         self.rng = np.random.default_rng([20_210_810, *name.encode()])
 
-    def graded(self, shape: str, mean: float | Rows, size: tuple[int, ...]) -> Rows:
-        """Return scores with that mean: over the range, around one place, in quarters, like token_f1, like ROUGE."""
-        rng = self.rng
-        if shape == "quarters":
-            return rng.binomial(4, mean, size) / 4
-        if shape in {"wide", "narrow", "like ROUGE"}:
-            weight = {"wide": 2, "narrow": 20, "like ROUGE": 8}[shape]
-            return rng.beta(weight * mean, weight * (1 - mean), size)
-        ends = (rng.random(size) < mean).astype(float)
-        return np.where(rng.random(size) < 0.3, rng.beta(3 * mean, 3 * (1 - mean), size), ends)
-
     def clustered(self, sizes: list[int], alike: float, mean: float, repeats: int, shape: str) -> Rows:
         """Return scores of articles whose shares are beta, so that two items of one correlate by `alike`."""
         weight = 1 / alike - 1
         shares = self.rng.beta(weight * mean, weight * (1 - mean), (repeats, len(sizes)))
         shares = np.repeat(shares, sizes, axis=1).clip(1e-9, 1 - 1e-9)
         if shape != "right or wrong":
-            return self.graded(shape, shares, shares.shape)
+            return graded(self.rng, shape, shares, shares.shape)
         return (self.rng.random(shares.shape) < shares).astype(float)
 
     def board(self, abilities: Rows, articles: int, questions: int, effect: float) -> Rows:
@@ -116,7 +104,7 @@ def intervals(share: float) -> Iterator[Promise]:
     everything = [*exact]
     for shape in SHAPES:
         draw = Draw(shape)
-        found = [coverage(draw.graded(shape, p, (int(4_000 * share), n)), p)[0] for n, p in product(SIZES, MEANS)]
+        found = [coverage(graded(draw.rng, shape, p, (int(4_000 * share), n)), p)[0] for n, p in product(SIZES, MEANS)]
         everything += found
         yield Promise(shape, *summary(found, 0.94, 0.90))
     yield Promise("all", *summary(everything, 0.94, 0.90))
@@ -180,9 +168,9 @@ def _graded_difference(draw: Draw, shape: str, n: int, gap: float, share: float)
     held = 0
     repeats = int(1_500 * share)
     for _ in range(repeats):
-        first, second = draw.graded(shape, 0.7 + gap, (n,)), draw.graded(shape, 0.7, (n,))
+        first, second = graded(draw.rng, shape, 0.7 + gap, (n,)), graded(draw.rng, shape, 0.7, (n,))
         same = draw.rng.random(n) < 0.5
-        common = draw.graded(shape, 0.7, (n,))
+        common = graded(draw.rng, shape, 0.7, (n,))
         found = mean_interval((np.where(same, common, first) - np.where(same, common, second)).tolist(), None, (-1, 1))
         low, high = _ends(found)
         held += low <= gap / 2 <= high
@@ -249,14 +237,14 @@ def boards(share: float) -> Iterator[Promise]:
         yield Promise(
             f"{count} boards, {articles} x {questions}, luck {effect} ({tests_used})", text, corrected / count <= 0.05
         )
-    graded = 0
+    wrong = 0
     for _ in range(repeats // 4):
-        common = draw.graded("like token_f1", 0.7, (100,))
-        own = draw.graded("like token_f1", 0.7, (MODELS, 100))
+        common = graded(draw.rng, "like token_f1", 0.7, (100,))
+        own = graded(draw.rng, "like token_f1", 0.7, (MODELS, 100))
         scores = np.where(draw.rng.random((MODELS, 100)) < 0.5, common, own)
         pairwise = compare_all({str(place): row for place, row in enumerate(scores.tolist())})
-        graded += any(pairwise.surely(*pair) for pair in pairwise.differences)
-    rate = graded / (repeats // 4)
+        wrong += any(pairwise.surely(*pair) for pair in pairwise.differences)
+    rate = wrong / (repeats // 4)
     yield Promise(f"100 graded items ({next(iter(pairwise.differences.values())).test})", f"{rate:.3f}", rate <= 0.05)
 
 

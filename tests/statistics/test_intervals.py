@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 from itertools import product
 from pathlib import Path
 
@@ -216,15 +217,13 @@ MEANS = (0.5, 0.7, 0.9, 0.98)
 REPEATS = 1_000
 
 
-def _graded(rng, shape, mean, size):
-    """Return scores with that mean: spread over the range, around one place, in quarters, like token_f1, like ROUGE."""
-    if shape == "quarters":
-        return rng.binomial(4, mean, size) / 4
-    if shape in {"wide", "narrow", "like ROUGE"}:
-        weight = {"wide": 2, "narrow": 20, "like ROUGE": 8}[shape]
-        return rng.beta(weight * mean, weight * (1 - mean), size)
-    ends = (rng.random(size) < mean).astype(float)
-    return np.where(rng.random(size) < 0.3, rng.beta(3 * mean, 3 * (1 - mean), size), ends)
+@pytest.fixture(scope="module")
+def graded():
+    """Return the study's graded scores."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "path", [str(Path(__file__).resolve().parents[2] / "studies" / "validity"), *sys.path])
+        import made_up
+    return made_up.graded
 
 
 def _covers(found, mean):
@@ -244,11 +243,11 @@ def test_right_or_wrong_scores_are_covered():
 
 
 @pytest.mark.parametrize("shape", ["wide", "narrow", "quarters", "like token_f1", "like ROUGE"])
-def test_graded_scores_are_covered(shape):
+def test_graded_scores_are_covered(graded, shape):
     """Also where a small sample near the top may hold no low score ("like token_f1", n = 20, mean .98)."""
     rng = np.random.default_rng(20_210_810)
     coverage = [
-        np.mean([_covers(mean_interval(row), mean) for row in _graded(rng, shape, mean, (REPEATS, n)).tolist()])
+        np.mean([_covers(mean_interval(row), mean) for row in graded(rng, shape, mean, (REPEATS, n)).tolist()])
         for n, mean in product(SIZES, MEANS)
     ]
     assert np.mean(coverage) >= 0.94
@@ -257,7 +256,7 @@ def test_graded_scores_are_covered(shape):
 
 @pytest.mark.parametrize("shape", ["right or wrong", "like token_f1"])
 @pytest.mark.parametrize("alike", [0.05, 0.3])
-def test_scores_of_3_to_20_articles_are_covered(shape, alike):
+def test_scores_of_3_to_20_articles_are_covered(graded, shape, alike):
     """20 questions each, correlated within an article, up to 98 % right; docs/statistics.md has more cases."""
     rng = np.random.default_rng(20_210_811)
     weight = 1 / alike - 1
@@ -266,7 +265,7 @@ def test_scores_of_3_to_20_articles_are_covered(shape, alike):
         clusters = np.repeat(np.arange(articles), 20).tolist()
         shares = rng.beta(weight * mean, weight * (1 - mean), (250, articles, 1)).clip(1e-9, 1 - 1e-9)
         size = (250, articles, 20)
-        rows = rng.random(size) < shares if shape == "right or wrong" else _graded(rng, shape, shares, size)
+        rows = rng.random(size) < shares if shape == "right or wrong" else graded(rng, shape, shares, size)
         coverage.append(
             np.mean([_covers(mean_interval(row, clusters), mean) for row in (rows * 1.0).reshape(250, -1).tolist()])
         )

@@ -320,5 +320,7 @@ def test_it_is_three_times_as_fast_as_the_official_recipe_written_plainly(reader
         middle = time.perf_counter()
         list(reader.answer(drawn[i : i + 20]))
         ratios.append((middle - start) / (time.perf_counter() - middle))
-    # oneDNN gains most from AVX-512; without it the ratio was 2.1 on an AMD EPYC with AVX2 alone.
-    assert statistics.median(ratios) >= (3 if has_avx512() else 1.7), ratios
+    ratio = statistics.median(ratios)
+    if not has_avx512() and 1.7 <= ratio < 3:  # the wide registers that oneDNN gains by are not there
+        pytest.xfail(f"{ratio:.1f} times and not 3, without AVX-512")
+    assert ratio >= 3, ratios
