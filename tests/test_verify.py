@@ -209,15 +209,72 @@ def test_a_path_out_of_the_entries_is_not_followed(copy):
     assert "entries[" in verify(copy / "board", benchmark=copy / "river")[0].place
 
 
-def test_thresholded_predictions_are_made_anew_from_their_probabilities(made, tmp_path):
+@pytest.fixture
+def thresholded(made, tmp_path):
+    """A board of one file of predictions with no-answer probabilities, and the path of these."""
     (tmp_path / "p.json").write_text(json.dumps({row["id"]: "1908" for row in ROWS}))
     (tmp_path / "na.json").write_text(json.dumps({row["id"]: 0.9 if row["id"] == "c" else 0.1 for row in ROWS}))
     score(tmp_path / "p.json", made / "river", out=tmp_path / "s", no_answer=tmp_path / "na.json", threshold=0.5)
     board([tmp_path / "s"], tmp_path / "board")
-    assert verify(tmp_path / "board", benchmark=made / "river") == []
     (file,) = (tmp_path / "board" / "entries").glob("*.no-answer.json")
+    return tmp_path / "board", file
+
+
+def test_thresholded_predictions_are_made_anew_from_their_probabilities(made, thresholded):
+    folder, file = thresholded
+    assert verify(folder, benchmark=made / "river") == []
     file.write_text(file.read_text().replace("0.9", "0.2"))
-    assert verify(tmp_path / "board", benchmark=made / "river")
+    found = {one.place for one in verify(folder, benchmark=made / "river")}
+    assert "entries[0].probabilities.sha256" in found
+    assert any(place.endswith("exact_match.value") for place in found)
+
+
+@pytest.mark.parametrize("text", ["{not json", "[1]", '{"a": 0.1}', '{"a": "x"}', ""])
+def test_probabilities_that_cannot_be_used_are_findings_beside_the_others(made, thresholded, text):
+    folder, file = thresholded
+    file.write_text(text)
+    places = [one.place for one in verify(folder, benchmark=made / "river")]
+    assert places[0] == "entries[0].probabilities.sha256"
+    assert file.name in places[1]
+
+
+ODD = [None, "", -1, [], {}, "x/../y", 1e308, "\ud800x", [1], 10**30]
+
+
+def test_whatever_stands_in_a_board_is_a_finding_or_an_error(made, thresholded):
+    """Every value is replaced by others in turn; what holds all the same is only claimed, or is worth the same."""
+    folder, _ = thresholded
+    path = folder / "leaderboard.json"
+    table = json.loads(path.read_text())
+    held = set()
+    for place in _places(table):
+        for value in ODD:
+            changed = _replaced(table, place, value)
+            if changed == table:
+                continue
+            path.write_text(json.dumps(changed))
+            try:
+                findings = verify(folder, benchmark=made / "river")
+            except ReadmarkError:
+                continue
+            if not findings:
+                held.add(place)
+    assert held <= {("signature", "readmark"), ("entries", 0, "seconds"), ("entries", 0, "threshold")}
+
+
+def _places(value, place=()):
+    keys = value if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ()
+    for key in keys:
+        yield (*place, key)
+        yield from _places(value[key], (*place, key))
+
+
+def _replaced(value, place, new):
+    if not place:
+        return new
+    changed = value.copy()
+    changed[place[0]] = _replaced(value[place[0]], place[1:], new)
+    return changed
 
 
 def test_the_command_ends_with_1_where_something_differs_and_0_where_all_holds(copy, cli):

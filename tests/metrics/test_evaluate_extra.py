@@ -283,3 +283,12 @@ def test_without_further_metrics_there_is_the_table_alone(folder):
     assert metrics_for(Recipe()) is METRICS
     loaded = load(folder)
     assert loaded.with_metrics([]).recipe == loaded.recipe
+
+
+def test_a_board_is_verified_with_a_module_that_is_allowed_and_loads_none_by_itself(folder, script, tmp_path):
+    name = script()
+    readmark.score(SAID, folder, out=tmp_path / "run", metrics=[name])
+    readmark.board([tmp_path / "run"], tmp_path / "board", benchmark=folder)
+    assert readmark.verify(tmp_path / "board", benchmark=folder, metrics=[name]) == []
+    with pytest.raises(readmark.ReadmarkError, match="'evaluate:share', whose code would run here"):
+        readmark.verify(tmp_path / "board", benchmark=folder)

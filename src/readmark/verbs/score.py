@@ -85,23 +85,24 @@ def score(  # noqa: PLR0913 - an option of the command each
     rows = score_rows(loaded, asked, found, conditions, extract)
     signature = make_signature(loaded, extract, readmark.__version__, drafts=drafts)
     best: dict[str, Threshold] = {}
+    probabilities: dict[str, float] | None = None
     notes = _notes(items, asked, rows, unknown, len(found))
     if no_answer is not None:
         threshold = OFFICIAL_THRESHOLD if threshold is None else float(threshold)
         signature["threshold"] = f"{threshold!r}"
-        rows, best, more = _thresholded(loaded, rows, no_answer, threshold, {item_id for item_id, _ in found} | known)
+        probabilities = _probabilities(loaded, rows, no_answer, known.union(unknown))
+        best, more = best_thresholds(loaded, rows, probabilities)
+        rows = with_threshold(loaded, rows, probabilities, threshold)
         notes += more
     report = make_report(loaded, rows, signature, costs=token_costs(found.values()), unknown=len(unknown), notes=notes)
     report = msgspec.structs.replace(report, thresholds=best)
     if out is not None:
         whose = _whose(predictions, list(found.values()), name)
-        allowed = known | {item_id for item_id, _ in found}
-        probabilities = None if no_answer is None else read_probabilities(no_answer, (), allowed)
         info = RunInfo(
             format=FORMAT, benchmark=loaded.stamp, **whose, kind="model", conditions=tuple(conditions), extract=extract,
             tasks=tuple(sorted({item.task for item in asked})), readmark=readmark.__version__,
             started=datetime.now(UTC).isoformat(timespec="seconds"), drafts=drafts,
-            threshold=threshold if no_answer is not None else None,
+            threshold=threshold,
         )  # fmt: skip
         _write(RunFolder(Path(out)), info, list(found.values()), probabilities, rows, report)
     return report
@@ -153,26 +154,20 @@ def _check_threshold(no_answer: object, threshold: float | None) -> None:
         raise PredictionsError(Problem("--threshold", found, "a number to compare probabilities with", fix))
 
 
-def _thresholded(
-    benchmark: Benchmark,
-    rows: list[ScoreRow],
-    no_answer: str | Path | Mapping[str, float],
-    threshold: float,
-    known: set[str],
-) -> tuple[list[ScoreRow], dict[str, Threshold], tuple[str, ...]]:
-    """Return the rows under a threshold, the best ones, and what to say of them.
+def _probabilities(
+    benchmark: Benchmark, rows: Sequence[ScoreRow], no_answer: str | Path | Mapping[str, float], known: set[str]
+) -> dict[str, float]:
+    """Return the probabilities that questions have no answer, by item.
 
     Raises:
-        ReadmarkError: The probabilities are not as they should be, or the rows are of several conditions.
+        ReadmarkError: They are not as they should be, or the rows are of several conditions.
     """
     names = sorted({row.condition for row in rows if row.outcome != "missing"})
     if len(names) > 1:
         found = "goes with predictions under one condition, and these are under " + ", ".join(names)
         raise PredictionsError(Problem("--no-answer", found, "one condition", "score each condition's file alone"))
     needed = [row.item_id for row in rows if row.scores and isinstance(benchmark.item(row.item_id), QaItem)]
-    probabilities = read_probabilities(no_answer, needed, known)
-    best, notes = best_thresholds(benchmark, rows, probabilities)
-    return with_threshold(benchmark, rows, probabilities, threshold), best, notes
+    return read_probabilities(no_answer, needed, known)
 
 
 def _asked(items: Sequence[Item], found: Mapping[tuple[str, str], Prediction]) -> tuple[Item, ...]:

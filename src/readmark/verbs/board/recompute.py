@@ -11,9 +11,9 @@ import msgspec
 
 from readmark.benchmark import BENCHMARKS, Benchmark, load
 from readmark.decoding import decode, parse_object
-from readmark.errors import Problem, ReadmarkError, RunError
+from readmark.errors import PredictionsError, Problem, ReadmarkError, RunError, quoted
 from readmark.jsonl import read_bytes
-from readmark.metrics import is_extra
+from readmark.metrics import is_extra, metrics_for
 from readmark.predictions import read_predictions, read_probabilities
 from readmark.prompts import CONDITIONS, make_prompts
 from readmark.records import Item, Prediction, QaItem, Record, RougeVariant, RunInfo, identity
@@ -45,14 +45,16 @@ class Finding(Record, frozen=True):
 
 
 class Said(NamedTuple):
-    """An entry's files, read: the lines in their order, and no-answer probabilities."""
+    """An entry's files: the lines in their order, and the file of no-answer probabilities."""
 
     log: bytes
     lines: list[Prediction]
-    probabilities: bytes | None
+    probabilities: Path | None
 
 
-def verify(leaderboard: str | Path, *, benchmark: str | Path | Benchmark | None = None) -> list[Finding]:
+def verify(
+    leaderboard: str | Path, *, benchmark: str | Path | Benchmark | None = None, metrics: Sequence[str] = ()
+) -> list[Finding]:
     """Return every place in which a leaderboard differs from what its predictions give; none where it holds.
 
     Checked are all files' hashes, that nothing in entries/ is left over, that each answer's key is that of the entry's
@@ -62,14 +64,16 @@ def verify(leaderboard: str | Path, *, benchmark: str | Path | Benchmark | None 
     Args:
         leaderboard: The file leaderboard.json, or its folder.
         benchmark: The test set; by default the bundled one of that name.
+        metrics: Further metrics that the board has scores of, such as `evaluate:NAME_OR_PATH`. Loading one runs its
+            code, so that none is loaded because a board names it.
 
     Raises:
-        ReadmarkError: The file cannot be read, or the test set is not the one that it names.
+        ReadmarkError: The file cannot be read, the test set is not the one that it names, or a metric is not allowed.
     """
     path = Path(leaderboard)
     path = path / "leaderboard.json" if path.is_dir() else path
     stated = _read(path)
-    loaded = _benchmark(path, stated, benchmark)
+    loaded = _benchmark(path, stated, benchmark, metrics)
     findings: list[Finding] = []
     parts = []
     for number, entry in enumerate(stated.entries):
@@ -78,7 +82,10 @@ def verify(leaderboard: str | Path, *, benchmark: str | Path | Benchmark | None 
         if said is not None:
             findings += _told_twice(said.lines, entry.predictions.path)
             findings += _foreign_keys(loaded, entry, said.lines)
-            parts.append(_part(loaded, stated, entry, said))
+            try:
+                parts.append(_part(loaded, stated, entry, said))
+            except PredictionsError as error:
+                findings += [Finding(place=one.place, board=one.what) for one in error.problems]
     findings += _left_over(path.parent, stated)
     if len(parts) == len(stated.entries) and len({part.id for part in parts}) == len(parts):
         findings += differences(_plain(stated), _plain(assemble(loaded, parts)))
@@ -105,11 +112,13 @@ def _read(path: Path) -> Leaderboard:
     return found
 
 
-def _benchmark(path: Path, stated: Leaderboard, named: str | Path | Benchmark | None) -> Benchmark:
+def _benchmark(
+    path: Path, stated: Leaderboard, named: str | Path | Benchmark | None, metrics: Sequence[str]
+) -> Benchmark:
     """Return the test set that the board names, with its recipe.
 
     Raises:
-        ReadmarkError: It is not known here, or its content is another.
+        ReadmarkError: It is not known here, its content is another, or the board has scores of a metric beyond these.
     """
     if named is None and stated.benchmark.name not in BENCHMARKS:
         found, fix = f"is on the test set '{stated.benchmark.name}', which is not bundled", "name it with -b"
@@ -119,8 +128,13 @@ def _benchmark(path: Path, stated: Leaderboard, named: str | Path | Benchmark | 
         found = f"is on the test set #{stated.benchmark.sha256[:8]}, and '{loaded.source}' is #{loaded.sha256[:8]}"
         fix = "get the version that the board names; a changed reference or article makes another test set"
         raise RunError(Problem(str(path), found, "the same content", fix))
+    loaded = loaded.with_metrics(metrics)
     shown = {name for entry in stated.entries for part in entry.conditions.values() for name in part.scores}
-    loaded = loaded.with_metrics(sorted({name.partition("@")[0] for name in shown if is_extra(name)}))
+    lacking = sorted({name.partition("@")[0] for name in shown - metrics_for(loaded.recipe).keys() if is_extra(name)})
+    if lacking:
+        found = f"has scores by {', '.join(map(quoted, lacking))}, whose code would run here"
+        fix = "if you trust it, give it with --metric, by its folder where it is not on the hub"
+        raise RunError(Problem(str(path), found, "metrics that you allow", fix))
     rouge = stated.signature.get("rouge")
     return loaded.with_rouge(cast(RougeVariant, rouge) if isinstance(rouge, str) else None)
 
@@ -128,7 +142,7 @@ def _benchmark(path: Path, stated: Leaderboard, named: str | Path | Benchmark | 
 def _files(folder: Path, entry: Entry, place: str) -> tuple[Said | None, list[Finding]]:
     """Return an entry's files, and what is wrong with them; None where the predictions cannot be read."""
     findings: list[Finding] = []
-    data: list[bytes] = []
+    data: dict[str, bytes] = {}
     for name in ("predictions", "probabilities"):
         file = getattr(entry, name)
         if file is None:
@@ -136,17 +150,18 @@ def _files(folder: Path, entry: Entry, place: str) -> tuple[Said | None, list[Fi
         if Path(file.path).parent.as_posix() != ENTRIES or Path(file.path).name in {"", "..", "."}:
             return None, [Finding(place=f"{place}.{name}.path", board=file.path, found=f"a file in {ENTRIES}/")]
         try:
-            data.append(read_bytes(folder / file.path, "file of an entry"))
+            data[name] = read_bytes(folder / file.path, "file of an entry")
         except ReadmarkError as error:
             return None, [Finding(place=file.path, board=error.problems[0].what)]
-        digest = hashlib.sha256(data[-1]).hexdigest()
+        digest = hashlib.sha256(data[name]).hexdigest()
         if digest != file.sha256:
             findings.append(Finding(place=f"{place}.{name}.sha256", board=file.sha256, found=digest))
     try:
         lines = [line for _, line in read_predictions(folder / entry.predictions.path, "reading")]
     except ReadmarkError as error:
         return None, findings + [Finding(place=one.place, board=one.what) for one in error.problems]
-    return Said(data[0], lines, data[1] if len(data) > 1 else None), findings
+    probabilities = folder / entry.probabilities.path if entry.probabilities else None
+    return Said(data["predictions"], lines, probabilities), findings
 
 
 def _told_twice(lines: Sequence[Prediction], place: str) -> Iterator[Finding]:
@@ -199,7 +214,7 @@ def _part(benchmark: Benchmark, stated: Leaderboard, entry: Entry, said: Said) -
         adapter=entry.adapter, kind=entry.kind, tasks=entry.tasks, conditions=conditions, extract=extract,
         readmark="", started="", seconds=entry.seconds, price=entry.price, threshold=entry.threshold,
     )  # fmt: skip
-    return Part(info, report, rows, said.log, said.probabilities)
+    return Part(info, report, rows, said.log, said.probabilities.read_bytes() if said.probabilities else None)
 
 
 def _asked(
@@ -219,9 +234,8 @@ def _thresholded(
 ) -> tuple[list[ScoreRow], dict[str, Any]]:
     if said.probabilities is None or entry.threshold is None:
         return rows, {}
-    table = msgspec.json.decode(said.probabilities)
     needed = [row.item_id for row in rows if row.scores and isinstance(benchmark.item(row.item_id), QaItem)]
-    probabilities = read_probabilities(table, needed, {item.id for item in benchmark.items} | unknown)
+    probabilities = read_probabilities(said.probabilities, needed, {item.id for item in benchmark.items} | unknown)
     best, _ = best_thresholds(benchmark, rows, probabilities)
     return with_threshold(benchmark, rows, probabilities, entry.threshold), dict(best)
 
