@@ -11,8 +11,9 @@ import pytest
 
 from readmark.benchmark import load
 from readmark.errors import RunError
+from readmark.leaderboard import Leaderboard
 from readmark.runs import pretty
-from readmark.verbs.board import Leaderboard, board
+from readmark.verbs.board import board
 from readmark.verbs.ceiling import run_upper_bound
 from readmark.verbs.run import run
 from readmark.verbs.score import score

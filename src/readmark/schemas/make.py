@@ -7,9 +7,9 @@ from typing import Any
 
 import msgspec
 
+from readmark.leaderboard import Leaderboard
 from readmark.records import Item, Prediction, RunInfo
 from readmark.results import Report
-from readmark.verbs.board.records import Leaderboard
 
 # The file's name → the type of the whole file or, for JSON lines, of one line.
 SCHEMAS: dict[str, Any] = {

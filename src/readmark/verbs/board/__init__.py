@@ -1,7 +1,6 @@
-"""Leaderboards: `board` joins runs, `verify` makes every number anew; `assemble` is what both share."""
+"""Leaderboards: `board` joins runs, `verify` makes every number anew."""
 
 from readmark.verbs.board.build import board
 from readmark.verbs.board.recompute import Finding, verify
-from readmark.verbs.board.records import Leaderboard
 
-__all__ = ["Finding", "Leaderboard", "board", "verify"]
+__all__ = ["Finding", "board", "verify"]

@@ -10,11 +10,10 @@ import msgspec
 
 from readmark.benchmark import Benchmark
 from readmark.errors import Problem, RunError
-from readmark.jsonl import read_bytes, write_atomically
-from readmark.runs import NO_ANSWER, RunFolder, benchmark_of, pretty
+from readmark.jsonl import write_atomically
+from readmark.leaderboard import ENTRIES, Leaderboard, Part, assemble, part_of
+from readmark.runs import RunFolder, benchmark_of, pretty
 from readmark.signature import differing
-from readmark.verbs.board.assemble import ENTRIES, Part, assemble
-from readmark.verbs.board.records import Leaderboard
 
 LEADERBOARD = "leaderboard.json"
 
@@ -35,24 +34,12 @@ def board(
     folders = sorted((RunFolder(Path(path)) for path in runs), key=lambda folder: str(folder.path))
     if not folders:
         raise RunError(Problem("board", "was given no runs", "one or more folders of runs", "readmark run -o out/runs"))
-    parts = [_part(folder) for folder in folders]
+    parts = [part_of(folder) for folder in folders]
     _check_whole(folders, parts)
     _check_recipes(folders, parts)
     leaderboard = assemble(benchmark_of(folders[0], benchmark), parts)
     _write(Path(out), leaderboard, {path: data for part in parts for path, data in part.files.items()})
     return leaderboard
-
-
-def _part(folder: RunFolder) -> Part:
-    info, report = folder.info(), folder.report()
-    probabilities = folder.path / NO_ANSWER
-    return Part(
-        info,
-        report,
-        folder.rows(),
-        read_bytes(folder.log, "file of predictions"),
-        read_bytes(probabilities, "file of no-answer probabilities") if info.threshold is not None else None,
-    )
 
 
 def _write(out: Path, leaderboard: Leaderboard, files: dict[str, bytes]) -> None:

@@ -33,6 +33,7 @@ class Entry(Record, frozen=True):
         predictions: What was said to every item.
         probabilities: No-answer probabilities, where they were used.
         notes: What a reader of its numbers must know.
+        tags: The publisher's words for it, to filter by.
     """
 
     id: str
@@ -54,6 +55,7 @@ class Entry(Record, frozen=True):
     price: tuple[float, float] | None = None
     cost: float | None = None
     notes: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
 
 
 class Leaderboard(Record, frozen=True):
@@ -67,6 +69,7 @@ class Leaderboard(Record, frozen=True):
         standings: By condition and metric: ranks as sets, all pairs, the smallest gap that can be seen.
         notes: What a reader of the numbers must know, all entries' together.
         entries: The models.
+        title, description: The publisher's words.
     """
 
     format: str
@@ -76,3 +79,5 @@ class Leaderboard(Record, frozen=True):
     notes: tuple[str, ...]
     standings: dict[str, dict[str, Standing]]
     entries: tuple[Entry, ...]
+    title: str = ""
+    description: str = ""

@@ -3,71 +3,62 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from readmark.records import RunInfo
+from readmark.leaderboard.parts import Part
+from readmark.leaderboard.records import FORMAT, Entry, EntryFile, Leaderboard
 from readmark.reporting import money
-from readmark.results import Report
-from readmark.runs import run_name
-from readmark.scoring import ScoreRow
 from readmark.standings import make_standings
-from readmark.verbs.board.records import FORMAT, Entry, EntryFile, Leaderboard
 
 if TYPE_CHECKING:
     from readmark.benchmark import Benchmark
 
-ENTRIES = "entries"
+
+class Labels(NamedTuple):
+    """What the publisher says of a board: words for people, from which no number follows.
+
+    Attributes:
+        title: Of the board.
+        description: A paragraph on it.
+        tags: An entry's tags by its id.
+    """
+
+    title: str = ""
+    description: str = ""
+    tags: Mapping[str, tuple[str, ...]] = {}
 
 
-class Part(NamedTuple):
-    """A run as the board takes it: run.json, report, rows, and the bytes of the files that go beside the board."""
-
-    info: RunInfo
-    report: Report
-    rows: Sequence[ScoreRow]
-    log: bytes
-    probabilities: bytes | None
-
-    @property
-    def id(self) -> str:
-        """The entry's name, wherever the run's folder lies."""
-        return run_name(self.info)
-
-    @property
-    def files(self) -> dict[str, bytes]:
-        """The files in entries/ by their paths beside the board."""
-        named = {f"{ENTRIES}/{self.id}.jsonl": self.log, f"{ENTRIES}/{self.id}.no-answer.json": self.probabilities}
-        return {path: data for path, data in named.items() if data is not None}
-
-
-def assemble(benchmark: Benchmark, parts: Sequence[Part]) -> Leaderboard:
+def assemble(benchmark: Benchmark, parts: Sequence[Part], labels: Labels = Labels()) -> Leaderboard:  # noqa: B008
     """Return the leaderboard of runs that share a recipe; their order says nothing.
 
     Args:
         benchmark: The test set of all.
         parts: At least one, no two of one model.
+        labels: Title, description and tags.
     """
     ordered = sorted(parts, key=lambda part: (part.info.kind, part.info.model, part.id))
     models = {part.id: part.rows for part in ordered if part.info.kind == "model"}
     return Leaderboard(
         format=FORMAT,
+        title=labels.title,
+        description=labels.description,
         benchmark=msgspec.structs.replace(benchmark.stamp, source=""),
         canary=benchmark.manifest.canary,
         signature={key: value for key, value in ordered[0].report.signature.items() if key != "threshold"},
         notes=tuple(sorted({note for part in ordered for note in part.report.notes})),
         standings=make_standings(benchmark, models),
-        entries=tuple(map(_entry, ordered)),
+        entries=tuple(_entry(part, labels.tags.get(part.id, ())) for part in ordered),
     )
 
 
-def _entry(part: Part) -> Entry:
+def _entry(part: Part, tags: tuple[str, ...]) -> Entry:
     info, report = part.info, part.report
     files = [EntryFile(path=path, sha256=hashlib.sha256(data).hexdigest()) for path, data in part.files.items()]
     return Entry(
-        id=part.id, model=info.model, revision=info.revision, adapter=info.adapter, kind=info.kind,
+        id=part.id, model=info.model, revision=info.revision, adapter=info.adapter, kind=info.kind, tags=tags,
         parameters=info.parameters, tasks=info.tasks, counts=report.counts, conditions=report.conditions,
         derived=report.derived, costs=report.costs, seconds=info.seconds, predictions=files[0],
         thresholds=report.thresholds, threshold=info.threshold, probabilities=files[1] if len(files) > 1 else None,
