@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from readmark.models import Model
     from readmark.verbs.board import board, verify
     from readmark.verbs.compare import compare
+    from readmark.verbs.export import export
     from readmark.verbs.run import run
     from readmark.verbs.score import score
 
@@ -30,6 +31,7 @@ __all__ = [
     "board",
     "compare",
     "evaluate_module",
+    "export",
     "first_words",
     "load",
     "run",
@@ -46,6 +48,7 @@ _LATER = {
     "board": "readmark.verbs.board",
     "compare": "readmark.verbs.compare",
     "evaluate_module": "readmark.evaluate_modules",
+    "export": "readmark.verbs.export",
     "load": "readmark.benchmark",
     "run": "readmark.verbs.run",
     "score": "readmark.verbs.score",

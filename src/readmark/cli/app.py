@@ -24,6 +24,7 @@ COMMANDS = {
     "compare": "Tell whether two runs differ by more than chance.",
     "board": "Join runs into a leaderboard.",
     "verify": "Make a leaderboard's numbers anew and tell what differs.",
+    "export": "Write a run, board or test set in a form that others read.",
     "lint": "Check a test set.",
     "list": "List models, metrics, conditions or benchmarks.",
 }

@@ -13,10 +13,10 @@ from readmark.benchmark import BENCHMARKS, Benchmark, load
 from readmark.decoding import decode, parse_object
 from readmark.errors import Problem, RunError, quoted
 from readmark.jsonl import read_bytes
-from readmark.leaderboard.parts import Part
-from readmark.leaderboard.records import Entry, Leaderboard
+from readmark.leaderboard.parts import ENTRIES, Part
+from readmark.leaderboard.records import Entry, EntryFile, Leaderboard
 from readmark.metrics import is_extra, metrics_for
-from readmark.predictions import read_probabilities
+from readmark.predictions import read_predictions, read_probabilities
 from readmark.prompts import CONDITIONS
 from readmark.records import Item, Prediction, QaItem, RougeVariant, RunInfo
 from readmark.reporting import make_report, token_costs
@@ -36,6 +36,37 @@ class Said(NamedTuple):
     log: bytes
     lines: list[Prediction]
     probabilities: Path | None
+
+
+def is_beside(path: str) -> bool:
+    """Return whether a path that a board names is that of a file in entries/, and leads nowhere else."""
+    return Path(path).parent.as_posix() == ENTRIES and Path(path).name not in {"", "..", "."}
+
+
+def read_said(folder: Path, entry: Entry) -> Said:
+    """Return an entry's files, which must be those that the board names.
+
+    Args:
+        folder: The board's folder.
+        entry: One of its entries.
+
+    Raises:
+        ReadmarkError: A file is lacking, is another one, or cannot be read.
+    """
+    data: dict[str, bytes] = {}
+    for name in ("predictions", "probabilities"):
+        file: EntryFile | None = getattr(entry, name)
+        if file is None:
+            continue
+        if not is_beside(file.path):
+            fix = "make the board anew"
+            raise RunError(Problem(f"{folder}", f"names the file {quoted(file.path)}", f"a file in {ENTRIES}/", fix))
+        data[name] = read_bytes(folder / file.path, "file of an entry")
+        if hashlib.sha256(data[name]).hexdigest() != file.sha256:
+            found, fix = "is not the file that the board names", "see `readmark verify`"
+            raise RunError(Problem(str(folder / file.path), found, f"SHA-256 {file.sha256[:12]}…", fix))
+    lines = [line for _, line in read_predictions(folder / entry.predictions.path, "reading")]
+    return Said(data["predictions"], lines, folder / entry.probabilities.path if entry.probabilities else None)
 
 
 def read_board(path: Path) -> Leaderboard:

@@ -13,7 +13,7 @@ from readmark.benchmark import Benchmark
 from readmark.errors import PredictionsError, ReadmarkError
 from readmark.jsonl import read_bytes
 from readmark.leaderboard import ENTRIES, Entry, Labels, Leaderboard, assemble
-from readmark.leaderboard.stored import Said, read_board, remade, test_set_of
+from readmark.leaderboard.stored import Said, is_beside, read_board, remade, test_set_of
 from readmark.predictions import read_predictions
 from readmark.prompts import make_prompts
 from readmark.records import Prediction, Record, identity
@@ -84,7 +84,7 @@ def _files(folder: Path, entry: Entry, place: str) -> tuple[Said | None, list[Fi
         file = getattr(entry, name)
         if file is None:
             continue
-        if Path(file.path).parent.as_posix() != ENTRIES or Path(file.path).name in {"", "..", "."}:
+        if not is_beside(file.path):
             return None, [Finding(place=f"{place}.{name}.path", board=file.path, found=f"a file in {ENTRIES}/")]
         try:
             data[name] = read_bytes(folder / file.path, "file of an entry")

@@ -1,0 +1,38 @@
+"""The one table of export formats; help, errors and tests derive from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from readmark.verbs.export.source import Kind, Source
+
+Files = Mapping[str, bytes]  # contents by path, relative to the folder that is written
+
+
+@dataclass(frozen=True)
+class Format:
+    """A form that others read.
+
+    Attributes:
+        name: As `--to` takes it.
+        about: One line for people.
+        sources: What can be exported so.
+        write: (source, whether references and articles may go out) → the files.
+        is_folder: Whether it is a folder of files; else it is one file.
+        private: From which sources it cannot be made without references or articles.
+        partly: From which sources it leaves something out without them; what it leaves out.
+    """
+
+    name: str
+    about: str
+    sources: tuple[Kind, ...]
+    write: Callable[[Source, bool], Files]
+    is_folder: bool = False
+    private: tuple[Kind, ...] = ()
+    partly: Mapping[Kind, str] = {}
+
+
+RESULTS: tuple[Kind, ...] = ("run", "board")
+
+FORMATS: dict[str, Format] = {form.name: form for form in ()}

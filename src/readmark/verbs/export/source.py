@@ -1,0 +1,94 @@
+"""What is exported: a run, a leaderboard or a test set, told apart by what lies there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from readmark.benchmark import Benchmark, load
+from readmark.errors import Problem, RunError
+from readmark.leaderboard import Entry, Leaderboard, Part, assemble, part_of
+from readmark.leaderboard.stored import read_board, read_said, remade, test_set_of
+from readmark.runs import RunFolder, benchmark_of
+
+Kind = Literal["run", "board", "test set"]
+LEADERBOARD = "leaderboard.json"
+
+
+@dataclass(frozen=True)
+class Source:
+    """A run, a board or a test set; what is read of it is read when it is asked for.
+
+    Attributes:
+        kind: Which of the three it is.
+        name: As the user named it.
+        named: The test set, where the user named one with -b.
+        metrics: Further metrics that a board's scores may be made anew by; their code runs.
+    """
+
+    kind: Kind
+    name: str
+    named: str | Path | None = None
+    metrics: tuple[str, ...] = ()
+
+    @cached_property
+    def leaderboard(self) -> Leaderboard:
+        """The board; a run is a board of one.
+
+        Raises:
+            ReadmarkError: It cannot be read.
+        """
+        if self.kind == "board":
+            return read_board(self._board)
+        return assemble(self.benchmark, [part_of(RunFolder(Path(self.name)))])
+
+    @cached_property
+    def benchmark(self) -> Benchmark:
+        """The test set, or that of the run or board.
+
+        Raises:
+            ReadmarkError: It cannot be found, or its content is another by now.
+        """
+        if self.kind == "board":
+            return test_set_of(self._board, self.leaderboard, self.named, self.metrics)
+        return benchmark_of(RunFolder(Path(self.name)), self.named) if self.kind == "run" else load(self.name)
+
+    def part(self, entry: Entry) -> Part:
+        """Return an entry's run with its rows: as it lies there, or made anew from the files beside the board.
+
+        Raises:
+            ReadmarkError: The files cannot be read, or are not those that the board names.
+        """
+        if self.kind == "run":
+            return part_of(RunFolder(Path(self.name)))
+        said = read_said(self._board.parent, entry)
+        return remade(self.benchmark, self.leaderboard, entry, said)
+
+    @property
+    def models(self) -> list[Entry]:
+        """The board's entries without the references' own."""
+        return [entry for entry in self.leaderboard.entries if entry.kind == "model"]
+
+    @property
+    def _board(self) -> Path:
+        path = Path(self.name)
+        return path / LEADERBOARD if path.is_dir() else path
+
+
+def source_of(name: str, named: str | Path | None = None, metrics: tuple[str, ...] = ()) -> Source:
+    """Return what a name stands for: a board's file or folder, a run's folder, else a test set.
+
+    Raises:
+        RunError: There is nothing of that name, and no test set either.
+    """
+    path = Path(name)
+    if path.name == LEADERBOARD or (path / LEADERBOARD).is_file():
+        return Source("board", name, named, metrics)
+    if RunFolder(path).exists:
+        return Source("run", name, named, metrics)
+    if named is not None:
+        found = "is no run and no board, and -b says which test set those are on"
+        raise RunError(Problem(name, found, "a run or a board, or no -b", "check the path"))
+    return Source("test set", name)
