@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from readmark.verbs.export.source import Kind, Source
-
-Files = Mapping[str, bytes]  # contents by path, relative to the folder that is written
+from readmark.verbs.export.source import Files, Kind, Source
 
 
 @dataclass(frozen=True)
@@ -30,9 +28,10 @@ class Format:
     write: Callable[[Source, bool], Files]
     is_folder: bool = False
     private: tuple[Kind, ...] = ()
-    partly: Mapping[Kind, str] = {}
+    partly: Mapping[Kind, str] = field(default_factory=dict)
 
 
 RESULTS: tuple[Kind, ...] = ("run", "board")
 
-FORMATS: dict[str, Format] = {form.name: form for form in ()}
+_ROWS: tuple[Format, ...] = ()
+FORMATS: dict[str, Format] = {form.name: form for form in _ROWS}

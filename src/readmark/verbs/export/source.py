@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +14,7 @@ from readmark.leaderboard import Entry, Leaderboard, Part, assemble, part_of
 from readmark.leaderboard.stored import read_board, read_said, remade, test_set_of
 from readmark.runs import RunFolder, benchmark_of
 
+Files = Mapping[str, bytes]  # contents by path, relative to the folder that is written; "" where it is one file
 Kind = Literal["run", "board", "test set"]
 LEADERBOARD = "leaderboard.json"
 
