@@ -38,7 +38,7 @@ def load_folder(folder: Path, source: str, questions: Path | None = None) -> Ben
     manifest, listed, problems = _manifest(folder)
     placed: list[tuple[str, Item]] = []
     try:
-        questions = questions or _question_file(folder)
+        questions = questions or question_file(folder)
         rows, row_problems = read_rows(_inside(folder, questions))
         placed, item_problems = parse_items(rows)
         problems += row_problems + item_problems
@@ -87,7 +87,12 @@ def _first_named(placed: list[tuple[str, Item]]) -> dict[str, str]:
     return {item.article: place for place, item in reversed(placed)}
 
 
-def _question_file(folder: Path) -> Path:
+def question_file(folder: Path) -> Path:
+    """Return the one question file of a folder.
+
+    Raises:
+        BenchmarkError: It has none, or both kinds.
+    """
     found = [folder / name for name in QUESTIONS if (folder / name).exists()]
     if len(found) == 1:
         return found[0]
@@ -129,7 +134,7 @@ def _read_articles(
         known = {one.entry.id for one in listed}
         problems += [_no_article(place, name, known) for name, place in named.items() if name not in known]
         return articles, problems
-    files = _text_files(folder)
+    files = text_files(folder)
     for name, place in named.items():
         path = files.get(name)
         if path:
@@ -154,7 +159,7 @@ def _no_article(place: str, name: str, known: Iterable[str]) -> Problem:
     return Problem(place, f"there is no article {quoted(name)}", expected, fix)
 
 
-def _text_files(folder: Path) -> dict[str, str]:
+def text_files(folder: Path) -> dict[str, str]:
     """Return the paths of .txt files in the folder and in articles/ by their stem."""
     files: dict[str, str] = {}
     for place in (folder / "articles", folder):

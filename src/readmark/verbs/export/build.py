@@ -8,7 +8,7 @@ from typing import NamedTuple
 from readmark.errors import BenchmarkError, Problem, RunError, quoted
 from readmark.jsonl import write_atomically
 from readmark.verbs.export.formats import FORMATS, Format
-from readmark.verbs.export.source import Source, source_of
+from readmark.verbs.export.source import Made, Source, source_of
 
 
 class Exported(NamedTuple):
@@ -47,8 +47,10 @@ def export(
     _check(form, found, with_references=with_references)
     if out is None and form.is_folder:
         raise RunError(Problem("export", f"has no place for {to}, a folder of files", "-o FOLDER", "name one with -o"))
-    files = dict(form.write(found, with_references))
-    return Exported(files, _write(form, files, out), _notes(form, found, with_references=with_references))
+    made = form.write(found, with_references)
+    files, told = made if isinstance(made, Made) else (made, ())
+    notes = (*_notes(form, found, with_references=with_references), *told)
+    return Exported(dict(files), _write(form, dict(files), out), notes)
 
 
 def _format(to: str) -> Format:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from readmark.verbs.export.source import Files, Kind, Source
+from readmark.verbs.export.source import Files, Kind, Made, Source
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,7 @@ class Format:
         name: As `--to` takes it.
         about: One line for people.
         sources: What can be exported so.
-        write: (source, whether references and articles may go out) → the files.
+        write: (source, whether references and articles may go out) → the files, or `Made` with something to tell.
         is_folder: Whether it is a folder of files; else it is one file.
         private: From which sources it cannot be made without references or articles.
         partly: From which sources it leaves something out without them; what it leaves out.
@@ -25,7 +25,7 @@ class Format:
     name: str
     about: str
     sources: tuple[Kind, ...]
-    write: Callable[[Source, bool], Files]
+    write: Callable[[Source, bool], Files | Made]
     is_folder: bool = False
     private: tuple[Kind, ...] = ()
     partly: Mapping[Kind, str] = field(default_factory=dict)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from readmark.benchmark import Benchmark, load
 from readmark.errors import Problem, RunError
@@ -17,6 +17,13 @@ from readmark.runs import RunFolder, benchmark_of
 Files = Mapping[str, bytes]  # contents by path, relative to the folder that is written; "" where it is one file
 Kind = Literal["run", "board", "test set"]
 LEADERBOARD = "leaderboard.json"
+
+
+class Made(NamedTuple):
+    """What a writer returns that has something to tell besides: the files, and what was left out of them."""
+
+    files: Files
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
