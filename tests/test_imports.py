@@ -14,7 +14,7 @@ SOURCE = ROOT / "src" / "readmark"
 ORDER = [
     "errors", "records", "results", "decoding", "languages", "text", "jsonl", "statistics",
     "abstention", "extraction", "metrics", "benchmark", "prompts", "predictions", "signature", "models", "scoring",
-    "thresholds", "reporting", "standings", "runs", "leaderboard", "plan",
+    "thresholds", "reporting", "standings", "tables", "runs", "leaderboard", "plan",
     "verbs", "schemas", "evaluate_modules",
     "cli", "__init__", "__main__",
 ]  # fmt: skip
