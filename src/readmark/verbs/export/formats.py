@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from readmark.verbs.export.croissant import write_croissant
+from readmark.verbs.export.hf_dataset import write_hf_dataset
 from readmark.verbs.export.source import Files, Kind, Made, Source
+from readmark.verbs.export.squad import write_squad
 
 
 @dataclass(frozen=True)
@@ -33,5 +36,11 @@ class Format:
 
 RESULTS: tuple[Kind, ...] = ("run", "board")
 
-_ROWS: tuple[Format, ...] = ()
+_ROWS: tuple[Format, ...] = (
+    Format("croissant", "metadata by which catalogues and mlcroissant read a test set", ("test set",), write_croissant),
+    Format("hf-dataset", "a test set as a Hugging Face data set: card and Parquet", ("test set",), write_hf_dataset,
+           is_folder=True, private=("test set",)),
+    Format("squad", "a test set as a SQuAD file, a run as predictions for it", ("test set", "run"), write_squad,
+           private=("test set",)),
+)  # fmt: skip
 FORMATS: dict[str, Format] = {form.name: form for form in _ROWS}
