@@ -67,9 +67,9 @@ def change(path, **changes):
     path.write_text(json.dumps(value))
 
 
-def test_a_board_is_one_file_and_the_predictions_beside_it(runs, tmp_path):
+def test_a_board_is_a_file_a_page_and_the_predictions_beside_them(runs, tmp_path):
     board(runs, tmp_path / "board")
-    expected = {"leaderboard.json", *(f"entries/{folder.name}.jsonl" for folder in runs)}
+    expected = {"leaderboard.json", "leaderboard.html", *(f"entries/{folder.name}.jsonl" for folder in runs)}
     assert set(files(tmp_path / "board")) == expected
     for folder in runs:
         copied = tmp_path / "board" / "entries" / f"{folder.name}.jsonl"
@@ -236,7 +236,8 @@ def test_entries_of_an_earlier_board_go_and_other_files_stay(runs, tmp_path):
         (out / name).write_text("mine")
     board(runs[:1], out)
     assert set(files(out)) == {
-        "leaderboard.json", f"entries/{runs[0].name}.jsonl", "notes.txt", "entries/mine.jsonl", "entries/readme.md",
+        "leaderboard.json", "leaderboard.html", f"entries/{runs[0].name}.jsonl", "notes.txt", "entries/mine.jsonl",
+        "entries/readme.md",
     }  # fmt: skip
 
 

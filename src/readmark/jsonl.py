@@ -249,7 +249,16 @@ def read_log(path: Path, record: type[Record]) -> list[Record]:
     Raises:
         ReadmarkError: The file is absent, or a whole line is not such a record; every such line is named.
     """
-    lines = _log_lines(read_bytes(path, "log"))
+    return decode_log(read_bytes(path, "log"), record, str(path))
+
+
+def decode_log(data: bytes, record: type[Record], place: str) -> list[Record]:
+    """Return the records of a log by its bytes; `place` is how an error names it.
+
+    Raises:
+        RunError: As `read_log`.
+    """
+    lines = _log_lines(data)
     decoder = msgspec.json.Decoder(record)
     try:
         return [decoder.decode(line) for line in lines if not _is_torn(line)]
@@ -261,5 +270,5 @@ def read_log(path: Path, record: type[Record]) -> list[Record]:
             except (msgspec.MsgspecError, ValueError, RecursionError) as error:
                 found = f"is not a {record.__name__}: {error}"
                 fix = "delete the line; its item will be asked again"
-                problems.append(Problem(f"{path}:{number}", found, "a whole line", fix))
+                problems.append(Problem(f"{place}:{number}", found, "a whole line", fix))
         raise RunError(*problems) from None

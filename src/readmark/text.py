@@ -151,6 +151,14 @@ def _composed(token: str) -> str:
     return token if token.isascii() or len(token) > _LONGEST_WORD else unicodedata.normalize("NFC", token)
 
 
+def token_spans(text: str) -> list[tuple[int, int]]:
+    """Return the half-open character span of every token of a text, in any script.
+
+    A letter that case-folding makes two characters of is still one token, so that these are the spans of `tokens`.
+    """
+    return [match.span() for match in _token().finditer(text)]
+
+
 @lru_cache(maxsize=4096)
 def _turkic_tokens(text: str) -> tuple[str, ...]:
     return tokens(text.replace("İ", "i").replace("I", "ı"))

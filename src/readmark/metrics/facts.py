@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from readmark.text import first_words, sentences, tokenizer_for, words
+from readmark.text import first_words, sentence_spans, sentences, token_spans, tokenizer_for, words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,6 +29,52 @@ def states(text: str, facets: Sequence[Sequence[str]], language: str = "en") -> 
     """Return whether one window of a text holds an alternative of every facet, as whole neighbouring tokens."""
     wanted = [[_spaced(alternative, language) for alternative in facet] for facet in facets]
     return any(all(any(one in window for one in facet) for facet in wanted) for window in windows(text, language))
+
+
+def stated_at(text: str, facets: Sequence[Sequence[str]], language: str = "en") -> tuple[tuple[int, int], ...]:
+    """Return where a text states something: the span of each facet in the first window that holds them all.
+
+    Spans are half-open, in characters, in the facets' order; none where `states` is False. Where a script's
+    case-folding moves tokens, the whole window stands for its facets.
+    """
+    for start, end in _window_spans(text):
+        window = text[start:end]
+        spans = token_spans(window)
+        said = [tokenizer_for(language)(window[slice(*span)]) for span in spans]
+        held = _spaced(window, language)
+        wanted = [[_spaced(one, language) for one in facet if _spaced(one, language) in held] for facet in facets]
+        if all(wanted):
+            if [*map(len, said)] != [1] * len(said):
+                return ((start, end),)
+            tokens = [token for (token,) in said]
+            found = (_first(tokens, [one.split() for one in facet]) for facet in wanted)
+            return tuple((start + spans[first][0], start + spans[last - 1][1]) for first, last in found)
+    return ()
+
+
+def _window_spans(text: str) -> list[tuple[int, int]]:
+    """Return the windows' half-open spans in characters."""
+    spans = []
+    for first, last in sentence_spans(text):
+        ends = []
+        cursor = first
+        for piece in words(text[first:last]):
+            begin = text.index(piece, cursor)
+            cursor = begin + len(piece)
+            ends.append((begin, cursor))
+        spans += [(ends[i][0], ends[i : i + WINDOW][-1][1]) for i in range(0, len(ends), WINDOW)]
+    return spans
+
+
+def _first(tokens: Sequence[str], alternatives: Sequence[Sequence[str]]) -> tuple[int, int]:
+    """Return where the first alternative stands among tokens, as a half-open span; all where none can be told."""
+    places = [
+        (at, at + len(one))
+        for one in alternatives
+        for at in range(len(tokens) - len(one) + 1)
+        if list(tokens[at : at + len(one)]) == list(one)
+    ]
+    return min(places, default=(0, len(tokens)))
 
 
 @lru_cache(maxsize=16384)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,12 +13,13 @@ import msgspec
 from readmark.benchmark import Benchmark
 from readmark.errors import PredictionsError, ReadmarkError
 from readmark.jsonl import read_bytes
-from readmark.leaderboard import ENTRIES, Entry, Labels, Leaderboard, assemble
+from readmark.leaderboard import ENTRIES, Entry, Labels, Leaderboard, Part, assemble
 from readmark.leaderboard.stored import Said, is_beside, read_board, remade, test_set_of
 from readmark.predictions import read_predictions
 from readmark.prompts import make_prompts
 from readmark.records import Prediction, Record, identity
 from readmark.runs import SCORED, keys_of
+from readmark.verbs.board.page import PAGE, contents, generator_of, render_page
 
 
 class Finding(Record, frozen=True):
@@ -41,7 +43,8 @@ def verify(
 
     Checked are all files' hashes, that nothing in entries/ is left over, that each answer's key is that of the entry's
     model and of the prompt, that nothing was answered twice, and every number: scores, intervals, counts, groups,
-    thresholds, tokens, cost, pairs, ranks, gaps. What no file can tell is only claimed: seconds, and what a model was.
+    thresholds, tokens, cost, pairs, ranks, gaps; then the page. What no file can tell is only claimed: seconds, and
+    what a model was.
 
     Args:
         leaderboard: The file leaderboard.json, or its folder.
@@ -71,6 +74,7 @@ def verify(
     findings += _left_over(path.parent, stated)
     if len(parts) == len(stated.entries) and len({part.id for part in parts}) == len(parts):
         findings += differences(_plain(stated), _plain(assemble(loaded, parts, _labels(stated))))
+        findings += [] if findings else _page(path.parent, stated, loaded, parts)
     elif len(parts) == len(stated.entries):
         findings.append(Finding(place="entries", board="two entries are the same model"))
     return findings
@@ -134,6 +138,23 @@ def _left_over(folder: Path, stated: Leaderboard) -> Iterator[Finding]:
     for path in sorted((folder / ENTRIES).glob("*")):
         if f"{ENTRIES}/{path.name}" not in named:
             yield Finding(place=f"{ENTRIES}/{path.name}", board="no entry of the board names this file")
+
+
+def _page(folder: Path, stated: Leaderboard, benchmark: Benchmark, parts: Sequence[Part]) -> list[Finding]:
+    """Name the page where it is not the one that the board gives, with or without its items; there need be none."""
+    if not os.path.lexists(folder / PAGE):
+        return []
+    try:
+        page = read_bytes(folder / PAGE, "page")
+        made = (render_page(stated, benchmark, parts, with_items=whole) for whole in (True, False))
+        if any(contents(one) == contents(page) for one in made):
+            return []
+    except ReadmarkError as error:
+        return [Finding(place=one.place, board=one.what) for one in error.problems]
+    found = "another page than the board gives"
+    if generator_of(page) != generator_of(render_page(stated, benchmark, parts, with_items=False)):
+        found = "a page by another Readmark's template, which cannot be checked here; make the board anew"
+    return [Finding(place=PAGE, board=found)]
 
 
 def _labels(stated: Leaderboard) -> Labels:

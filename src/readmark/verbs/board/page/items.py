@@ -1,0 +1,188 @@
+"""What is behind the tables: every item with its article, and what every model answered, as the page's script reads it.
+
+Offsets are in UTF-16 units, as a browser counts them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from readmark.benchmark import Benchmark, twin_evidence, twin_text
+from readmark.benchmark.items import resolve_evidence
+from readmark.jsonl import decode_log
+from readmark.leaderboard import Leaderboard, Part
+from readmark.metrics.facts import stated_at
+from readmark.prompts import CONDITIONS, asked_item
+from readmark.records import Item, Prediction, QaItem, SummaryItem
+from readmark.scoring import ScoreRow
+from readmark.text import first_words
+from readmark.verbs.board.page.tables import shown_name
+
+LONGEST_ANSWER = 4000  # characters that are shown; the whole answer is in entries/
+LONGEST_RAW = 1000
+Json = dict[str, Any]
+
+
+def behind(leaderboard: Leaderboard, benchmark: Benchmark, parts: Sequence[Part]) -> Json:
+    """Return models, articles, items and answers.
+
+    Args:
+        leaderboard: The board.
+        benchmark: The test set.
+        parts: The runs, in any order.
+    """
+    by_id = {part.id: part for part in parts}
+    ordered = [by_id[entry.id] for entry in leaderboard.entries]
+    names = [name for name in CONDITIONS if any(name in entry.conditions for entry in leaderboard.entries)]
+    rows = [{(row.item_id, row.condition): row for row in part.rows} for part in ordered]
+    said = [
+        {(line.item_id, line.condition): line for line in decode_log(part.log, Prediction, part.id)} for part in ordered
+    ]
+    asked = {pair[0] for mine in rows for pair in mine}
+    items = [item for item in benchmark.items if item.id in asked]
+    articles = {item.article for item in items}
+    return {
+        "models": [
+            {"id": entry.id, "name": shown_name(entry.model), "file": entry.predictions.path}
+            for entry in leaderboard.entries
+        ],
+        "conditions": {name: CONDITIONS[name].about.partition(":")[0] for name in names},
+        "articles": {name: _article(benchmark, name) for name in benchmark.articles if name in articles},
+        "twins": {name: twin_text(benchmark, name) for name in articles} if "twin" in names else {},
+        "items": [_item(benchmark, item, names, rows, said) for item in items],
+    }  # fmt: skip
+
+
+def _said(part: Part) -> dict[tuple[str, str], Prediction]:
+    """Return a run's last word on each item."""
+    return {(line.item_id, line.condition): line for line in decode_log(part.log, Prediction, part.id)}
+
+
+def _article(benchmark: Benchmark, name: str) -> Json:
+    article = benchmark.articles[name]
+    return {"title": article.title or name, "text": article.text, "date": article.date, "source": article.source}
+
+
+def _item(
+    benchmark: Benchmark, item: Item, names: Sequence[str], rows: Sequence[Mapping[tuple[str, str], ScoreRow]],
+    said: Sequence[Mapping[tuple[str, str], Prediction]],
+) -> Json:  # fmt: skip
+    """Return an item: as it was asked under each condition, and a list of answers, a model each, under each."""
+    shown: Json = {"id": item.id, "task": item.task, "article": item.article, "process": item.process or ""}
+    shown |= _asked(item)
+    shown["evidence"] = _evidence(benchmark, item)
+    if "twin" in names and isinstance(item, QaItem):
+        twin = asked_item(benchmark, item, "twin")
+        twin_spans = _twin_spans(benchmark, item)
+        shown["twin"] = {**_asked(twin), "evidence": twin_spans}
+    shown["answers"] = {
+        name: [
+            _answer(benchmark, item, row, line.get((item.id, name))) if (row := mine.get((item.id, name))) else None
+            for mine, line in zip(rows, said, strict=True)
+        ]
+        for name in names
+        if any((item.id, name) in mine for mine in rows)
+    }
+    return shown
+
+
+def _asked(item: Item) -> Json:
+    if isinstance(item, SummaryItem):
+        return {
+            "question": item.instruction, "references": list(item.references), "max_words": item.max_words,
+            "facts": [{"text": fact.text, "weight": fact.weight} for fact in item.facts],
+            "contradictions": [one.text for one in item.contradictions],
+        }  # fmt: skip
+    references = [" / ".join(part) for part in item.parts] if item.parts else list(item.references)
+    return {"question": item.question, "type": item.answer_type, "references": references}
+
+
+def _answer(benchmark: Benchmark, item: Item, row: ScoreRow, line: Prediction | None) -> list[Any]:
+    """Return [verdict, text, rule or scores, marks, what the model said in full]; trailing nothings are left out.
+
+    The verdict is a letter for questions: right, wrong, abstained though the article answers, failed, missing. For
+    summaries it is the share of facts, or failed, missing.
+    """
+    verdict = _verdict(item, row)
+    shown: list[Any] = [verdict, _cut(row.text, LONGEST_ANSWER)]
+    if isinstance(item, SummaryItem):
+        shown += [row.scores, _marks(benchmark, item, row.text)]
+    else:
+        shown += [row.rule, 0]
+    shown.append(_in_full(row, line))
+    while shown and shown[-1] in ("", 0, None):
+        shown.pop()
+    return shown
+
+
+def _verdict(item: Item, row: ScoreRow) -> str | float:
+    if row.outcome in {"failed", "missing"}:
+        return row.outcome[0]
+    if isinstance(item, SummaryItem):
+        return round(row.scores.get("fact_recall", 0.0), 4)
+    if row.scores.get("answer_match"):
+        return "r"
+    return "a" if row.outcome == "abstained" else "w"
+
+
+def _in_full(row: ScoreRow, line: Prediction | None) -> str:
+    """Return what the model said where the answer was taken out of it, or how it failed."""
+    if line is None:
+        return ""
+    if isinstance(line.raw, str):
+        return _cut(line.raw, LONGEST_RAW) if line.raw.strip() != row.text else ""
+    return _cut(f"{line.error.class_}: {line.error.message}", LONGEST_RAW) if line.error else ""
+
+
+def _marks(benchmark: Benchmark, item: SummaryItem, text: str) -> Json:
+    """Return where a summary states which fact and which contradiction, and where its budget ends."""
+    language = benchmark.recipe.language
+    read = text if item.max_words is None else first_words(text, item.max_words)
+    facts = [_units(text, stated_at(read, fact.facets, language)) for fact in item.facts]
+    wrong = [_units(text, stated_at(text, one.facets, language)) for one in item.contradictions]
+    found: Json = {"facts": {n: spans for n, spans in enumerate(facts) if spans}}
+    found["contradictions"] = {n: spans for n, spans in enumerate(wrong) if spans}
+    if len(read) < len(text):
+        found["end"] = _unit(text, len(read))
+    return found
+
+
+def _evidence(benchmark: Benchmark, item: Item) -> list[list[Any]]:
+    """Return where the evidence stands: [start, end], and for a summary's facts their number."""
+    article = benchmark.articles[item.article]
+    if isinstance(item, QaItem):
+        return [*_units(article.text, benchmark.evidence.get(item.id, ()))]
+    return [
+        [*span, str(number)]
+        for number, fact in enumerate(item.facts, start=1)
+        for span in _units(article.text, resolve_evidence(fact.evidence, article, "", "")[0])
+    ]
+
+
+def _twin_spans(benchmark: Benchmark, item: QaItem) -> list[list[int]]:
+    """Return where the evidence stands in the twin, as far as each passage stands there as a whole."""
+    text = twin_text(benchmark, item.article)
+    places = [(text.find(passage), len(passage)) for passage in twin_evidence(benchmark, item)]
+    return _units(text, [(at, at + length) for at, length in places if at >= 0])
+
+
+def _units(text: str, spans: Sequence[tuple[int, int]]) -> list[list[int]]:
+    if text.isascii():
+        return [[start, end] for start, end in spans]
+    return [[_unit(text, start), _unit(text, end)] for start, end in spans]
+
+
+def _unit(text: str, place: int) -> int:
+    return len(text[:place].encode("utf-16-le", "surrogatepass")) // 2
+
+
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else text[:longest] + f" … [cut here: {len(text)} characters in all]"
+
+
+def encoded(value: Json) -> bytes:
+    """Return the payload as JSON."""
+    return msgspec.json.encode(value)

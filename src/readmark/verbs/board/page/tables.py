@@ -1,0 +1,271 @@
+"""The page's tables: which columns stand in them, and every cell as a person reads it and as it sorts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+
+from readmark.leaderboard import Entry, Leaderboard
+from readmark.metrics import HEADLINES, METRICS, is_extra
+from readmark.prompts import CONDITIONS
+from readmark.records import Task
+from readmark.results import Score
+
+LONGEST_NAME = 120  # characters of a name; the whole one is in leaderboard.json
+TITLES: dict[Task, str] = {"qa": "Reading", "summary": "Summarising"}
+
+
+class Cell(NamedTuple):
+    """One value of a table.
+
+    Attributes:
+        text: As a person reads it, rounded; "" where there is none.
+        sort: What the column is sorted by; None sorts last.
+        low, high: Ends of the interval in percent, where it is drawn or told.
+        value: In percent, where it is drawn.
+        told: The interval in words.
+    """
+
+    text: str
+    sort: float | None
+    low: float | None = None
+    high: float | None = None
+    value: float | None = None
+    told: str = ""
+
+
+class Column(NamedTuple):
+    """A column beside rank, model and headline.
+
+    Attributes:
+        key: As it stands in the page's address.
+        heading: A word or two.
+        about: What it means, in a sentence.
+        cell: An entry → its cell.
+        descends: Whether the first click puts the highest first.
+        group: "scores", "memory" or "cost".
+    """
+
+    key: str
+    heading: str
+    about: str
+    cell: Callable[[Entry], Cell]
+    descends: bool = True
+    group: str = "scores"
+
+
+class Row(NamedTuple):
+    """A model's line: its rank as [best, worst] of so many, its headline, and a cell for each column."""
+
+    id: str
+    name: str
+    is_model: bool
+    tags: tuple[str, ...]
+    rank: tuple[int, int] | None
+    headline: Cell
+    cells: tuple[Cell, ...]
+
+
+class View(NamedTuple):
+    """A table: a task under the condition that its headline is read from."""
+
+    task: Task
+    title: str
+    condition: str
+    headline: str
+    n: int
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    ranked: int
+    unranked_because: str
+    smallest_gap: float | None
+    apart: int
+    pairs: int
+
+
+def shown_name(name: str) -> str:
+    """Return a name for one line: nothing that steers a screen, and no more than a person reads."""
+    text = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in name[: LONGEST_NAME + 1])
+    return text if len(text) <= LONGEST_NAME else text[: LONGEST_NAME - 1] + "…"
+
+
+def view_of(leaderboard: Leaderboard, task: Task) -> View | None:
+    """Return the table of a task; None where nobody has a score in it."""
+    headline = HEADLINES[task]
+    condition = next((name for name in CONDITIONS if any(_score(e, name, headline) for e in leaderboard.entries)), None)
+    if condition is None:
+        return None
+    entries = [entry for entry in leaderboard.entries if _score(entry, condition, headline)]
+    columns = tuple(column for column in _columns(task, condition, entries) if _any(column, entries))
+    standing = leaderboard.standings.get(condition, {}).get(headline)
+    ranks, pairs = (standing.ranks, standing.pairs) if standing else ({}, ())
+    rows = [
+        Row(
+            entry.id, shown_name(entry.model), entry.kind == "model", entry.tags, ranks.get(entry.id),
+            percent_cell(_score(entry, condition, headline)), tuple(column.cell(entry) for column in columns),
+        )
+        for entry in entries
+    ]  # fmt: skip
+    return View(
+        task, TITLES[task], condition, headline, max(_n(entry, condition, headline) for entry in entries), columns,
+        tuple(sorted(rows, key=_order)), len(ranks), _unranked(task, condition, entries) if not ranks else "",
+        standing.smallest_gap if standing else None, sum(pair.surely != 0 for pair in pairs), len(pairs),
+    )  # fmt: skip
+
+
+def _order(row: Row) -> tuple[bool, tuple[int, int], float, str]:
+    """Return a key: models by rank, those that share one by name; without ranks by score, the references' own last."""
+    unranked = -(row.headline.sort or 0.0) if row.rank is None else 0.0
+    return not row.is_model, row.rank or (10**9, 10**9), unranked, row.name.casefold()
+
+
+def _unranked(task: Task, condition: str, entries: Sequence[Entry]) -> str:
+    if sum(entry.kind == "model" for entry in entries) < 2:
+        return "a rank takes two models"
+    if task == "summary":
+        return "summaries are ranked from 20 articles on"
+    return f"scores under {condition} are not ranked"
+
+
+def _columns(task: Task, condition: str, entries: Sequence[Entry]) -> Iterable[Column]:
+    scores = {
+        "qa": (
+            ("exact_match", "Exact"), ("token_f1", "F1"), ("list_f1", "Lists"), ("false_answer", "False answers"),
+            ("missed_answer", "Missed answers"),
+        ),
+        "summary": (
+            ("contradictions", "Contradicts"), ("rouge1", "ROUGE-1"), ("rouge2", "ROUGE-2"), ("rougeL", "ROUGE-L"),
+            ("chrf", "chrF"), ("novelty", "New wording"), ("words", "Words"), ("over_budget", "Too long"),
+        ),
+    }  # fmt: skip
+    for name, heading in scores[task]:
+        metric = METRICS[name]
+        yield Column(name, heading, metric.about, _score_cell(condition, name), metric.higher_is_better is not False)
+    extras = {name for entry in entries for name in _scores(entry, condition) if is_extra(name)}
+    for name in sorted(name for name in extras if name.endswith("@summary") == (task == "summary")):
+        yield Column(name, name.removeprefix("evaluate:"), "a module of evaluate", _score_cell(condition, name))
+    yield Column("bounds", "Bounds", "the score, had all failed or missing items gone wrong, or right",
+                 lambda entry: _bounds_cell(_score(entry, condition, HEADLINES[task])))  # fmt: skip
+    if task == "qa":
+        yield from _memory_columns(condition)
+    yield Column("cost", "Cost", "all answers together, in the currency of the price that was given", _cost_cell,
+                 descends=False, group="cost")  # fmt: skip
+    yield Column("tokens", "Tokens", "read and written, as far as the model told", _tokens_cell, descends=False,
+                 group="cost")  # fmt: skip
+
+
+def _memory_columns(lead: str) -> Iterable[Column]:
+    headings = {
+        "closed_book": ("From memory", "right without seeing the article: remembered or guessed"),
+        "twin": ("Altered article", "right when names, numbers and order in the article are changed"),
+        "lead": ("First sentences", "right with the first three sentences alone"),
+        "shuffled": ("Shuffled", "right when the article's sentences stand in another order"),
+        "no_evidence": ("Evidence removed", "right without the sentences that hold the answer; lower is better"),
+        "wrong_article": ("Another article", "right with another article instead; lower is better"),
+    }
+    for condition, (heading, about) in headings.items():
+        if condition != lead:
+            descends = CONDITIONS[condition].tests_reading or condition == "closed_book"
+            yield Column(condition, heading, about, _score_cell(condition, "answer_match"), descends, "memory")
+    derived = {
+        "reading_gain": ("Gain by reading", "points that the article adds to what is known without it"),
+        "follows_article": ("Follows article", "gives the altered article's answer where the two differ"),
+        "repeats_memory": ("Repeats memory", "gives the original's answer where the altered article has another"),
+    }
+    for name, (heading, about) in derived.items():
+        yield Column(name, heading, about, _derived_cell(name), name != "repeats_memory", "memory")
+
+
+def _score_cell(condition: str, name: str) -> Callable[[Entry], Cell]:
+    """Return an entry → its cell of a metric: percent for a fraction, else the plain number."""
+    is_fraction = name in METRICS and METRICS[name].range is not None
+    shown = percent_cell if is_fraction else _plain_cell
+    return lambda entry: shown(_score(entry, condition, name))
+
+
+def percent_cell(score: Score | None) -> Cell:
+    """Return a fraction as percent with one digit, with its interval."""
+    if score is None or score.value is None:
+        return Cell("", None)
+    low, high = (None if end is None else 100 * end for end in (score.low, score.high))
+    told = f"{low:.0f} to {high:.0f}" if low is not None and high is not None else ""
+    return Cell(f"{100 * score.value:.1f}", score.value, low, high, 100 * score.value, told)
+
+
+def _plain_cell(score: Score | None) -> Cell:
+    return Cell("", None) if score is None or score.value is None else Cell(f"{score.value:.4g}", score.value)
+
+
+def _derived_cell(name: str) -> Callable[[Entry], Cell]:
+    def cell(entry: Entry) -> Cell:
+        found = percent_cell(entry.derived.get(name))
+        is_gain = name == "reading_gain" and found.sort is not None
+        return found._replace(text=f"{100 * (found.sort or 0):+.1f}".replace("-", "−")) if is_gain else found
+
+    return cell
+
+
+def _bounds_cell(score: Score | None) -> Cell:
+    if score is None or score.worst is None or score.best is None or score.worst == score.best:
+        return Cell("", None)
+    return Cell(f"{100 * score.worst:.1f}–{100 * score.best:.1f}", score.worst)
+
+
+def _cost_cell(entry: Entry) -> Cell:
+    return Cell("", None) if entry.cost is None else Cell(f"{entry.cost:.4g}", entry.cost)
+
+
+def _tokens_cell(entry: Entry) -> Cell:
+    total = sum(entry.costs.values())
+    return Cell(f"{total:,}".replace(",", "\N{NARROW NO-BREAK SPACE}"), float(total)) if entry.costs else Cell("", None)
+
+
+def _any(column: Column, entries: Iterable[Entry]) -> bool:
+    return any(column.cell(entry).text for entry in entries)
+
+
+def _scores(entry: Entry, condition: str) -> dict[str, Score]:
+    return entry.conditions[condition].scores if condition in entry.conditions else {}
+
+
+def _score(entry: Entry, condition: str, metric: str) -> Score | None:
+    return _scores(entry, condition).get(metric)
+
+
+def _n(entry: Entry, condition: str, metric: str) -> int:
+    score = _score(entry, condition, metric)
+    return score.n if score else 0
+
+
+class Groups(NamedTuple):
+    """Results by group: headings, and a line of cells for each model, in the order of the reading table."""
+
+    headings: tuple[str, ...]
+    keys: tuple[str, ...]
+    sizes: tuple[int, ...]
+    rows: tuple[Row, ...]
+
+
+GROUPS = {
+    ("answerable", "yes"): "Answerable", ("answerable", "no"): "Unanswerable",
+    ("process", "locate"): "Locate", ("process", "infer"): "Infer", ("process", "integrate"): "Integrate",
+    ("process", "evaluate"): "Evaluate",
+}  # fmt: skip
+
+
+def groups_of(leaderboard: Leaderboard, view: View) -> Groups | None:
+    """Return the headline by process and by answerable or not; None where no group has 20 items."""
+    entries = {entry.id: entry for entry in leaderboard.entries}
+
+    def found(entry: Entry, group: tuple[str, str]) -> Score | None:
+        by = entry.conditions[view.condition].by
+        return by.get(group[0], {}).get(group[1], {}).get(view.headline)
+
+    shown = [group for group in GROUPS if any(found(entries[row.id], group) for row in view.rows)]
+    if not shown:
+        return None
+    rows = tuple(
+        row._replace(cells=tuple(percent_cell(found(entries[row.id], group)) for group in shown)) for row in view.rows
+    )
+    sizes = tuple(max((s.n for row in view.rows if (s := found(entries[row.id], group))), default=0) for group in shown)
+    return Groups(tuple(GROUPS[group] for group in shown), tuple(group[1] for group in shown), sizes, rows)
