@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from readmark.errors import BenchmarkError, Problem, RunError, quoted
 from readmark.jsonl import write_atomically
+from readmark.verbs.export.facts import facts_of
 from readmark.verbs.export.formats import FORMATS, Format
 from readmark.verbs.export.source import Made, Source, source_of
 
@@ -66,7 +67,7 @@ def _check(form: Format, source: Source, *, with_references: bool) -> None:
         found = f"is a {source.kind}, and {form.name} is made of {' or '.join(form.sources)}"
         raise RunError(Problem(source.name, found, f"for a {source.kind}: {', '.join(fits)}", "choose another --to"))
     if source.kind in form.private and not with_references:
-        licence = source.benchmark.manifest.licence or "not stated"
+        licence = facts_of(source.benchmark).licence or "not stated"
         found = f"as {form.name} would publish references and articles; their licence: {licence}"
         fix = "if you may publish them, give --with-references"
         raise BenchmarkError(Problem(source.name, found, "consent to that", fix))
@@ -85,6 +86,6 @@ def _notes(form: Format, source: Source, *, with_references: bool) -> tuple[str,
     if source.kind not in form.private and source.kind not in form.partly:
         return ()
     if with_references:
-        licence = source.benchmark.manifest.licence or "not stated"
+        licence = facts_of(source.benchmark).licence or "not stated"
         return (f"references and articles of {source.benchmark.name} are in it; their licence: {licence}",)
     return (f"left out without --with-references: {form.partly[source.kind]}",)
