@@ -2,9 +2,10 @@
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+SUDO := $(if $(filter-out 0,$(shell id -u)),sudo)
 PINS := pyproject.toml constraints.txt
 
-.PHONY: board test check wheel speed validity clean
+.PHONY: board test chromium check wheel speed validity clean
 
 board: .venv/board.installed ## score every baseline on crossroads, print the tables, write out/leaderboard.json
 	rm -rf out/baselines
@@ -13,6 +14,9 @@ board: .venv/board.installed ## score every baseline on crossroads, print the ta
 
 test: .venv/test.installed ## install what tests need and pass them
 	$(BIN)/python -m pytest
+
+chromium: ## install Debian's Chromium, which the page's tests drive; asks for root
+	@command -v chromium > /dev/null || { $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core; } > /dev/null
 
 check: .venv/check.installed ## ruff lint and format, strict mypy
 	$(BIN)/ruff check

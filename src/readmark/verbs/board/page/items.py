@@ -6,7 +6,7 @@ Offsets are in UTF-16 units, as a browser counts them.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -21,9 +21,17 @@ from readmark.scoring import ScoreRow
 from readmark.text import first_words
 from readmark.verbs.board.page.tables import shown_name
 
-LONGEST_ANSWER = 4000  # characters that are shown; the whole answer is in entries/
-LONGEST_RAW = 1000
+LENGTHS = (4000, 2000, 1000, 500, 250)  # characters of an answer that may be shown; the whole one is in entries/
+LONGEST = 4000  # characters of a question, reference or fact; of a rule a tenth
+BUDGET = 16_000_000  # characters of all answers together: a page of them takes some 10 MB, packed
 Json = dict[str, Any]
+
+
+class _Run(NamedTuple):
+    """A run by item and condition: its rows, and its last words on each."""
+
+    rows: Mapping[tuple[str, str], ScoreRow]
+    said: Mapping[tuple[str, str], Prediction]
 
 
 def behind(leaderboard: Leaderboard, benchmark: Benchmark, parts: Sequence[Part]) -> Json:
@@ -35,15 +43,12 @@ def behind(leaderboard: Leaderboard, benchmark: Benchmark, parts: Sequence[Part]
         parts: The runs, in any order.
     """
     by_id = {part.id: part for part in parts}
-    ordered = [by_id[entry.id] for entry in leaderboard.entries]
+    runs = [_run(by_id[entry.id]) for entry in leaderboard.entries]
     names = [name for name in CONDITIONS if any(name in entry.conditions for entry in leaderboard.entries)]
-    rows = [{(row.item_id, row.condition): row for row in part.rows} for part in ordered]
-    said = [
-        {(line.item_id, line.condition): line for line in decode_log(part.log, Prediction, part.id)} for part in ordered
-    ]
-    asked = {pair[0] for mine in rows for pair in mine}
+    asked = {pair[0] for run in runs for pair in run.rows}
     items = [item for item in benchmark.items if item.id in asked]
     articles = {item.article for item in items}
+    longest = _longest(runs)
     return {
         "models": [
             {"id": entry.id, "name": shown_name(entry.model), "file": entry.predictions.path}
@@ -51,68 +56,87 @@ def behind(leaderboard: Leaderboard, benchmark: Benchmark, parts: Sequence[Part]
         ],
         "conditions": {name: CONDITIONS[name].about.partition(":")[0] for name in names},
         "articles": {name: _article(benchmark, name) for name in benchmark.articles if name in articles},
-        "twins": {name: twin_text(benchmark, name) for name in articles} if "twin" in names else {},
-        "items": [_item(benchmark, item, names, rows, said) for item in items],
+        "twins": {name: twin_text(benchmark, name) for name in sorted(articles)} if "twin" in names else {},
+        "items": [
+            {**_item(benchmark, item, names), "answers": _answers(benchmark, item, names, runs, longest)}
+            for item in items
+        ],
     }  # fmt: skip
 
 
-def _said(part: Part) -> dict[tuple[str, str], Prediction]:
-    """Return a run's last word on each item."""
-    return {(line.item_id, line.condition): line for line in decode_log(part.log, Prediction, part.id)}
+def _run(part: Part) -> _Run:
+    said = decode_log(part.log, Prediction, part.id)
+    return _Run(
+        {(row.item_id, row.condition): row for row in part.rows},
+        {(line.item_id, line.condition): line for line in said},
+    )
+
+
+def _longest(runs: Sequence[_Run]) -> int:
+    """Return how much of an answer is shown: as much as keeps a page of very many answers small enough to open."""
+    lengths = [len(row.text) for run in runs for row in run.rows.values()]
+    lengths += [len(line.raw) for run in runs for line in run.said.values() if isinstance(line.raw, str)]
+    return next((one for one in LENGTHS if sum(min(n, one) for n in lengths) <= BUDGET), LENGTHS[-1])
 
 
 def _article(benchmark: Benchmark, name: str) -> Json:
     article = benchmark.articles[name]
-    return {"title": article.title or name, "text": article.text, "date": article.date, "source": article.source}
+    return {"title": shown_name(article.title or name), "text": article.text}
 
 
-def _item(
-    benchmark: Benchmark, item: Item, names: Sequence[str], rows: Sequence[Mapping[tuple[str, str], ScoreRow]],
-    said: Sequence[Mapping[tuple[str, str], Prediction]],
-) -> Json:  # fmt: skip
-    """Return an item: as it was asked under each condition, and a list of answers, a model each, under each."""
+def _item(benchmark: Benchmark, item: Item, names: Sequence[str]) -> Json:
+    """Return an item as it was asked, and as of the twin where that was asked too."""
     shown: Json = {"id": item.id, "task": item.task, "article": item.article, "process": item.process or ""}
     shown |= _asked(item)
     shown["evidence"] = _evidence(benchmark, item)
     if "twin" in names and isinstance(item, QaItem):
         twin = asked_item(benchmark, item, "twin")
-        twin_spans = _twin_spans(benchmark, item)
-        shown["twin"] = {**_asked(twin), "evidence": twin_spans}
-    shown["answers"] = {
-        name: [
-            _answer(benchmark, item, row, line.get((item.id, name))) if (row := mine.get((item.id, name))) else None
-            for mine, line in zip(rows, said, strict=True)
-        ]
-        for name in names
-        if any((item.id, name) in mine for mine in rows)
-    }
+        shown["twin"] = {**_asked(twin), "evidence": _twin_spans(benchmark, item)}
     return shown
 
 
+def _answers(
+    benchmark: Benchmark, item: Item, names: Sequence[str], runs: Sequence[_Run], longest: int
+) -> dict[str, list[Any]]:
+    """Return a list of answers by condition, a model each; None where a model was not asked."""
+    found = {}
+    for name in names:
+        pair = (item.id, name)
+        if any(pair in run.rows for run in runs):
+            found[name] = [
+                _answer(benchmark, item, run.rows[pair], run.said.get(pair), longest) if pair in run.rows else None
+                for run in runs
+            ]
+    return found
+
+
 def _asked(item: Item) -> Json:
-    if isinstance(item, SummaryItem):
-        return {
-            "question": item.instruction, "references": list(item.references), "max_words": item.max_words,
-            "facts": [{"text": fact.text, "weight": fact.weight} for fact in item.facts],
-            "contradictions": [one.text for one in item.contradictions],
-        }  # fmt: skip
-    references = [" / ".join(part) for part in item.parts] if item.parts else list(item.references)
-    return {"question": item.question, "type": item.answer_type, "references": references}
+    references = (
+        [" / ".join(part) for part in item.parts] if isinstance(item, QaItem) and item.parts else item.references
+    )
+    shown: Json = {"references": [_cut(one, LONGEST) for one in references]}
+    if isinstance(item, QaItem):
+        return {"question": _cut(item.question, LONGEST), "type": item.answer_type, **shown}
+    return {
+        "question": _cut(item.instruction, LONGEST), "max_words": item.max_words, **shown,
+        "facts": [{"text": _cut(fact.text, LONGEST), "weight": fact.weight} for fact in item.facts],
+        "contradictions": [_cut(one.text, LONGEST) for one in item.contradictions],
+    }  # fmt: skip
 
 
-def _answer(benchmark: Benchmark, item: Item, row: ScoreRow, line: Prediction | None) -> list[Any]:
+def _answer(benchmark: Benchmark, item: Item, row: ScoreRow, line: Prediction | None, longest: int) -> list[Any]:
     """Return [verdict, text, rule or scores, marks, what the model said in full]; trailing nothings are left out.
 
     The verdict is a letter for questions: right, wrong, abstained though the article answers, failed, missing. For
     summaries it is the share of facts, or failed, missing.
     """
     verdict = _verdict(item, row)
-    shown: list[Any] = [verdict, _cut(row.text, LONGEST_ANSWER)]
+    shown: list[Any] = [verdict, _cut(row.text, longest)]
     if isinstance(item, SummaryItem):
         shown += [row.scores, _marks(benchmark, item, row.text)]
     else:
-        shown += [row.rule, 0]
-    shown.append(_in_full(row, line))
+        shown += [_cut(row.rule, LONGEST // 10), 0]
+    shown.append(_in_full(row, line, longest))
     while shown and shown[-1] in ("", 0, None):
         shown.pop()
     return shown
@@ -128,13 +152,13 @@ def _verdict(item: Item, row: ScoreRow) -> str | float:
     return "a" if row.outcome == "abstained" else "w"
 
 
-def _in_full(row: ScoreRow, line: Prediction | None) -> str:
+def _in_full(row: ScoreRow, line: Prediction | None, longest: int) -> str:
     """Return what the model said where the answer was taken out of it, or how it failed."""
     if line is None:
         return ""
     if isinstance(line.raw, str):
-        return _cut(line.raw, LONGEST_RAW) if line.raw.strip() != row.text else ""
-    return _cut(f"{line.error.class_}: {line.error.message}", LONGEST_RAW) if line.error else ""
+        return _cut(line.raw, longest) if line.raw.strip() != row.text else ""
+    return _cut(f"{line.error.class_}: {line.error.message}", longest) if line.error else ""
 
 
 def _marks(benchmark: Benchmark, item: SummaryItem, text: str) -> Json:

@@ -3,6 +3,7 @@
 // items. Text from models and authors becomes text nodes alone; the page's policy allows no other way.
 // The view stands in the address: #sort=qa:rank:up&q=part&tag=small&vs=ID&item=ID&condition=twin&items=words
 
+let data = null; // what is behind the tables, once it is unpacked
 const $ = (id) => document.getElementById(id);
 const WORDS = { r: "right", w: "wrong", a: "abstained, though the article answers", f: "failed", m: "missing", n: "not asked" };
 const CHUNK = 100; // rows of the matrix that are made at once
@@ -41,8 +42,13 @@ function address() {
   return `#${shown}`;
 }
 
+/** What of the view the tables and the matrix show. */
+const tablesView = () => JSON.stringify([[...state.sort], state.q, [...state.tags], state.vs, state.condition, state.items, state.show, state.order, data !== null]);
+let before = null; // as they were last drawn
+
 /** Put the view into the address: a new entry of the history for an opened item, else in place of the last. */
 function writeAddress(isNew = false) {
+  before = tablesView();
   const wanted = address();
   if (wanted === location.hash || (wanted === "#" && !location.hash)) return;
   if (isNew) history.pushState(null, "", wanted);
@@ -194,12 +200,13 @@ $("reset").addEventListener("click", () => {
 
 // The items
 
-let data = null; // what is behind the tables, once it is unpacked
 let listed = []; // the items that the filter lets through, in order
 let drawn = 0;
 
 async function unpack() {
-  const packed = Uint8Array.from(atob($("packed").textContent), (one) => one.charCodeAt(0));
+  const letters = atob($("packed").textContent);
+  const packed = new Uint8Array(letters.length);
+  for (let n = 0; n < letters.length; n++) packed[n] = letters.charCodeAt(n);
   const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
   return JSON.parse(await new Response(stream).text());
 }
@@ -265,10 +272,10 @@ function drawMore(shown = models(), count = CHUNK) {
   drawn += count;
   $("matrix").append(body);
   nearEnd.disconnect();
-  nearEnd.observe(body.rows[Math.max(0, body.rows.length - 30)]);
+  nearEnd.observe(body.rows[body.rows.length - 1]);
 }
 
-const nearEnd = new IntersectionObserver((entries) => entries.some((entry) => entry.isIntersecting) && drawMore());
+const nearEnd = new IntersectionObserver((entries) => entries.some((entry) => entry.isIntersecting) && drawMore(), { root: $("matrix-scroll"), rootMargin: "800px" });
 window.addEventListener("beforeprint", () => data && !state.item && drawMore(models(), listed.length));
 
 /** The address of the view with an item opened. */
@@ -457,13 +464,14 @@ function setUpItems() {
 }
 
 function show() {
-  tables.forEach(sortTable);
-  filterTables();
-  compare();
-  if (data) {
+  if (tablesView() !== before) {
+    tables.forEach(sortTable);
+    filterTables();
+    compare();
     drawMatrix();
-    drawItem();
   }
+  before = tablesView();
+  if (data) drawItem();
 }
 
 readAddress();

@@ -1,0 +1,165 @@
+"""The page as a file: a function of the board, checked by `verify`, and what may be left out of it."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+import shutil
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from readmark.errors import RunError
+from readmark.metrics.facts import stated_at, states, windows
+from readmark.text import tokenizer_for
+from readmark.verbs.board import board, verify
+from readmark.verbs.board.page import PAGE, contents
+
+TEXTS = st.text(alphabet="ab ß.İ1é-\n北京”!", max_size=80)
+
+
+def packed(page):
+    """Return what is behind the tables of a page."""
+    text = page.partition(b'id="packed">')[2].partition(b"</script>")[0]
+    return json.loads(gzip.decompress(base64.b64decode(text)))
+
+
+def test_the_same_runs_give_the_same_page_in_any_order(river, river_runs, tmp_path):
+    board(river_runs, tmp_path / "one", benchmark=river)
+    board(river_runs[::-1], tmp_path / "other", benchmark=river)
+    assert (tmp_path / "one" / PAGE).read_bytes() == (tmp_path / "other" / PAGE).read_bytes()
+
+
+def test_a_page_without_items_holds_no_article_question_reference_or_answer(river, river_runs, tmp_path):
+    board(river_runs, tmp_path, benchmark=river, with_items=False)
+    page = (tmp_path / PAGE).read_text()
+    for text in ("Aller", "Verden", "tributary", "<dialog", 'id="packed"', "cable"):
+        assert text not in page
+    assert verify(tmp_path, benchmark=river) == []
+
+
+def test_a_page_with_items_holds_every_answer(river, river_runs, shown):
+    behind = packed((shown / PAGE).read_bytes())
+    assert [model["name"] for model in behind["models"]] == [
+        "faulty",
+        "large",
+        "middle",
+        "silent",
+        "small",
+        "upper-bound",
+    ]
+    assert len(behind["items"]) == 30
+    for item in behind["items"]:
+        for answers in item["answers"].values():
+            assert len(answers) == 6
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda page: page.replace(b"Rivers", b"Brooks", 1),
+        lambda page: page.replace(b"<strong>", b"<strong>9", 1),
+        lambda page: page.replace(b"default-src 'none'", b"default-src *"),
+        lambda page: page.replace(b"default-src &#39;none&#39;", b"default-src *"),
+        lambda page: page.replace(b'"use strict";', b'"use strict";fetch("https://example.org");', 1),
+        lambda page: page + b"<p>",
+        lambda page: b"",
+        lambda page: page.replace(packed_text(page), base64.b64encode(gzip.compress(b"{}"))),
+        lambda page: page.replace(packed_text(page), b"no base64"),
+        lambda page: page.replace(b"Readmark page #", b"Readmark page #0"),
+    ],
+    ids=["title", "score", "policy", "policy-escaped", "script", "more", "empty", "items", "torn", "generator"],
+)
+def test_verify_tells_a_page_that_is_not_the_boards(river, shown, tmp_path, change):
+    shutil.copytree(shown, tmp_path / "board")
+    path = tmp_path / "board" / PAGE
+    before = path.read_bytes()
+    path.write_bytes(change(before))
+    found = verify(tmp_path / "board", benchmark=river)
+    assert [one.place for one in found] == ([PAGE] if path.read_bytes() != before else [])
+    assert verify(shown, benchmark=river) == []
+
+
+def packed_text(page):
+    return page.partition(b'id="packed">')[2].partition(b"</script>")[0]
+
+
+def test_verify_does_without_a_page_and_tells_one_that_cannot_be_read(river, shown, tmp_path):
+    shutil.copytree(shown, tmp_path / "board")
+    (tmp_path / "board" / PAGE).unlink()
+    assert verify(tmp_path / "board", benchmark=river) == []
+    (tmp_path / "board" / PAGE).mkdir()
+    assert len(verify(tmp_path / "board", benchmark=river)) == 1
+
+
+def test_verify_unpacks_no_more_than_a_page_can_hold(shown):
+    bomb = base64.b64encode(gzip.compress(bytes(2**28 + 5)))
+    page = (shown / PAGE).read_bytes()
+    assert len(contents(page.replace(packed_text(page), bomb))) < 2**28 + len(page)
+
+
+def test_two_ways_to_pack_the_same_items_are_one_page(shown):
+    page = (shown / PAGE).read_bytes()
+    other = base64.b64encode(gzip.compress(gzip.decompress(base64.b64decode(packed_text(page))), compresslevel=1))
+    assert contents(page) == contents(page.replace(packed_text(page), other))
+
+
+# Labels
+
+
+def test_tags_go_to_the_models_that_a_pattern_names(shown):
+    table = json.loads((shown / "leaderboard.json").read_text())
+    assert {entry["model"]: entry.get("tags", []) for entry in table["entries"]} == {
+        "large": ["paid"], "middle": ["paid"], "small": ["paid", "tiny"], "silent": ["tiny"], "faulty": [],
+        "upper-bound": [],
+    }  # fmt: skip
+    assert (table["title"], table["description"]) == ("Rivers & <dams>", "A first line.\nA second one.")
+
+
+def test_a_tag_for_no_model_is_refused_and_nothing_is_written(river, river_runs, tmp_path):
+    with pytest.raises(RunError, match="there is no such model"):
+        board(river_runs, tmp_path / "board", benchmark=river, tags=[("huge", "paid")])
+    assert not (tmp_path / "board").exists()
+
+
+@pytest.mark.parametrize("tag", ["large", "=paid", "large=", "large= "])
+def test_the_command_line_refuses_what_is_no_tag(cli, river, river_runs, tag):
+    code, _, err = cli("board", *river_runs, "-b", river, "-o", "board", "--tag", tag)
+    assert (code, "MODEL=TAG" in err) == (2, True)
+
+
+def test_the_command_line_says_what_the_page_holds(cli, river, river_runs):
+    code, out, err = cli("board", *river_runs[:2], "-b", river, "-o", "board", "--tag", "l*=a", "--title", "T")
+    assert (code, "board/leaderboard.html" in out, "--without-items" in err) == (0, True, True)
+    _, _, err = cli("board", *river_runs[:2], "-b", river, "-o", "board", "--without-items")
+    assert "--without-items" not in err
+
+
+# Marks
+
+
+@given(TEXTS, st.lists(st.lists(TEXTS, min_size=1, max_size=3), min_size=1, max_size=3), st.sampled_from(["en", "tr"]))
+def test_marks_stand_where_a_fact_is_stated_and_only_there(text, facets, language):
+    spans = stated_at(text, facets, language)
+    assert bool(spans) == states(text, facets, language)
+    for start, end in spans:
+        assert 0 <= start <= end <= len(text)
+
+
+@given(
+    st.lists(st.sampled_from(["Ada", "dams", "the", "Weser", "–", "北京", "mother-in-law's-house", "é"]), max_size=70)
+)
+def test_a_marked_facet_is_one_of_its_alternatives(pieces):
+    text = " ".join(pieces)
+    spans = stated_at(text, [["Weser", "dams the"], ["Ada"]])
+    for (start, end), facet in zip(spans, [{("weser",), ("dams", "the")}, {("ada",)}], strict=bool(spans)):
+        assert tokenizer_for("en")(text[start:end]) in facet
+
+
+def test_a_window_is_marked_where_the_metric_looks():
+    text = " ".join(["word"] * 40) + " Weser."
+    assert len(windows(text)) == 2
+    assert stated_at(text, [["word"], ["Weser"]]) == ((150, 154), (200, 205))
+    assert stated_at(text, [["Celle"], ["Weser"]]) == ()
