@@ -6,7 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from readmark.verbs.export.croissant import write_croissant
+from readmark.verbs.export.csv_table import write_csv
+from readmark.verbs.export.eval_results import write_eval_results
+from readmark.verbs.export.every_eval_ever import write_every_eval_ever
 from readmark.verbs.export.hf_dataset import write_hf_dataset
+from readmark.verbs.export.latex import write_latex
+from readmark.verbs.export.markdown import write_markdown
+from readmark.verbs.export.model_index import write_model_index
 from readmark.verbs.export.source import Files, Kind, Made, Source
 from readmark.verbs.export.squad import write_squad
 
@@ -37,6 +43,14 @@ class Format:
 RESULTS: tuple[Kind, ...] = ("run", "board")
 
 _ROWS: tuple[Format, ...] = (
+    Format("csv", "a row a number, unrounded, for spreadsheets and data frames", RESULTS, write_csv),
+    Format("markdown", "tables for a README", RESULTS, write_markdown),
+    Format("latex", "tables for a paper, with booktabs", RESULTS, write_latex),
+    Format("every-eval-ever", "results in the schema of Every Eval Ever 0.3.0", RESULTS, write_every_eval_ever,
+           is_folder=True, partly=dict.fromkeys(RESULTS, "items: prompts, articles, references, answers")),
+    Format("eval-results", "headlines for .eval_results/ in a model's repository on the Hub", RESULTS,
+           write_eval_results, is_folder=True),
+    Format("model-index", "a model card with its block of results", RESULTS, write_model_index, is_folder=True),
     Format("croissant", "metadata by which catalogues and mlcroissant read a test set", ("test set",), write_croissant),
     Format("hf-dataset", "a test set as a Hugging Face data set: card and Parquet", ("test set",), write_hf_dataset,
            is_folder=True, private=("test set",)),
