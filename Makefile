@@ -7,10 +7,11 @@ PINS := pyproject.toml constraints.txt
 
 .PHONY: board test chromium check wheel speed validity clean
 
-board: .venv/board.installed ## score every baseline on crossroads, print the tables, write out/leaderboard.json
+board: .venv/board.installed ## score every baseline on crossroads, print the tables, write out/leaderboard.json and .html
 	rm -rf out/baselines
 	$(BIN)/readmark run --condition reading,closed_book,twin --out out/baselines > /dev/null
-	$(BIN)/readmark board out/baselines/* --out out
+	$(BIN)/readmark board out/baselines/* --out out --title "Crossroads: the baselines" \
+	  --description "Programs that understand nothing. What they reach, a model must beat."
 
 test: .venv/test.installed ## install what tests need and pass them
 	$(BIN)/python -m pytest

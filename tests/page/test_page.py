@@ -252,6 +252,8 @@ def test_items_are_found_by_words_and_by_how_they_went(visit, shown):
     page.fill("#items-q", "deep")
     assert page.locator("#matrix tbody tr").count() == 1
     page.fill("#items-q", "")
+    page.select_option("#items-show", "summary")
+    assert page.locator("#matrix tbody tr").evaluate_all("all => all.map(tr => tr.dataset.item)") == ["s-1"]
     page.select_option("#items-show", "failed")
     assert page.locator("#matrix tbody tr").evaluate_all("all => all.map(tr => tr.dataset.item)") == ["q-long"]
 

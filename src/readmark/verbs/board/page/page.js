@@ -213,6 +213,8 @@ async function unpack() {
 
 const condition = () => (state.condition in data.conditions ? state.condition : Object.keys(data.conditions)[0]);
 const models = () => data.models.map((model, place) => ({ ...model, place })).filter((model) => passing.has(model.id));
+/** The models that were asked any of the items listed. */
+const columns = () => models().filter((model) => listed.some((item) => item.answers[condition()][model.place]));
 const kind = (answer) => (answer === null ? "n" : typeof answer[0] === "number" ? "s" : answer[0]);
 
 /** How well an item went: the mean over the models shown that have a verdict. */
@@ -224,6 +226,7 @@ function easiness(item, shown) {
 function isListed(item, shown) {
   const answers = item.answers[condition()];
   if (!answers) return false;
+  if ((state.show === "qa" || state.show === "summary") && item.task !== state.show) return false;
   if (state.items && !`${item.id} ${item.question}`.toLowerCase().includes(state.items.toLowerCase())) return false;
   const ease = easiness(item, shown);
   if (state.show === "split") return ease > 0 && ease < 1;
@@ -235,12 +238,12 @@ function isListed(item, shown) {
 
 function drawMatrix() {
   if (!data) return;
-  const shown = models();
-  listed = data.items.filter((item) => isListed(item, shown));
+  listed = data.items.filter((item) => isListed(item, models()));
   if (state.order === "hard") {
-    const ease = new Map(listed.map((item) => [item, easiness(item, shown)]));
+    const ease = new Map(listed.map((item) => [item, easiness(item, models())]));
     listed.sort((one, other) => (Number.isNaN(ease.get(one)) ? 2 : ease.get(one)) - (Number.isNaN(ease.get(other)) ? 2 : ease.get(other)));
   }
+  const shown = columns();
   const heads = shown.map((model) => make("th", { scope: "col" }, make("span", {}, make("bdi", {}, model.name))));
   $("matrix").tHead.replaceChildren(make("tr", {}, make("th", { scope: "col" }, "Item"), ...heads));
   [...$("matrix").tBodies].forEach((body) => body.remove());
@@ -253,7 +256,7 @@ function drawMatrix() {
 }
 
 /** Make the next rows; the rest follow when the reader comes near the last, and all of them before printing. */
-function drawMore(shown = models(), count = CHUNK) {
+function drawMore(shown = columns(), count = CHUNK) {
   if (drawn >= listed.length) return;
   const body = make("tbody");
   for (const item of listed.slice(drawn, drawn + count)) {
@@ -276,7 +279,7 @@ function drawMore(shown = models(), count = CHUNK) {
 }
 
 const nearEnd = new IntersectionObserver((entries) => entries.some((entry) => entry.isIntersecting) && drawMore(), { root: $("matrix-scroll"), rootMargin: "800px" });
-window.addEventListener("beforeprint", () => data && !state.item && drawMore(models(), listed.length));
+window.addEventListener("beforeprint", () => data && !state.item && drawMore(columns(), listed.length));
 
 /** The address of the view with an item opened. */
 function itemAddress(id) {

@@ -188,12 +188,12 @@ def percent_cell(score: Score | None) -> Cell:
     if score is None or score.value is None:
         return Cell("", None)
     low, high = (None if end is None else 100 * end for end in (score.low, score.high))
-    told = f"{low:.0f} to {high:.0f}" if low is not None and high is not None else ""
+    told = f"{low:.0f} to {high:.0f}".replace("-", "−") if low is not None and high is not None else ""
     return Cell(f"{100 * score.value:.1f}", score.value, low, high, 100 * score.value, told)
 
 
 def _plain_cell(score: Score | None) -> Cell:
-    return Cell("", None) if score is None or score.value is None else Cell(f"{score.value:.4g}", score.value)
+    return Cell("", None) if score is None or score.value is None else Cell(f"{score.value:.3g}", score.value)
 
 
 def _derived_cell(name: str) -> Callable[[Entry], Cell]:
