@@ -16,6 +16,8 @@ from readmark.metrics.facts import stated_at, states, windows
 from readmark.text import tokenizer_for
 from readmark.verbs.board import board, verify
 from readmark.verbs.board.page import PAGE, contents
+from readmark.verbs.board.page.tables import groups_of, view_of
+from readmark.verbs.run import run
 
 TEXTS = st.text(alphabet="ab ß.İ1é-\n北京”!", max_size=80)
 
@@ -104,6 +106,21 @@ def test_two_ways_to_pack_the_same_items_are_one_page(shown):
     page = (shown / PAGE).read_bytes()
     other = base64.b64encode(gzip.compress(gzip.decompress(base64.b64decode(packed_text(page))), compresslevel=1))
     assert contents(page) == contents(page.replace(packed_text(page), other))
+
+
+def test_a_model_that_was_not_asked_under_the_headlines_condition_has_its_row_too(river, river_runs, tmp_path):
+    def other(prompt):
+        return "1908"
+
+    alone = run(other, river, conditions=["closed_book"], out=tmp_path / "runs")
+    made = board([*river_runs, alone.folder], tmp_path / "board", benchmark=river)
+    view = view_of(made, "qa")
+    (row,) = [row for row in view.rows if row.name == "other"]
+    assert (row.headline.text, row.rank) == ("", None)
+    cells = {column.key: cell.text for column, cell in zip(view.columns, row.cells, strict=True)}
+    assert cells["closed_book"] != ""
+    assert cells["exact_match"] == ""
+    assert groups_of(made, view).rows[-1].name == "upper-bound"
 
 
 # Labels

@@ -377,7 +377,7 @@ function articlePane(item, asked, here) {
   return make(
     "div", { tabindex: "0", role: "region", "aria-label": "Article" },
     make("h3", {}, make("bdi", {}, plain(article.title))),
-    make("p", { class: "rule" }, `Shown was ${data.conditions[here]}.${spans.length ? " The evidence is marked." : ""}`),
+    make("p", { class: "rule" }, `Shown was ${data.conditions[here]}.${["reading", "twin"].includes(here) ? "" : " Here stands the item's own article."}${spans.length ? " The evidence is marked." : ""}`),
     make("div", { class: "article", dir: "auto" }, marked(text, spans))
   );
 }

@@ -95,7 +95,7 @@ def view_of(leaderboard: Leaderboard, task: Task) -> View | None:
     condition = next((name for name in CONDITIONS if any(_score(e, name, headline) for e in leaderboard.entries)), None)
     if condition is None:
         return None
-    entries = [entry for entry in leaderboard.entries if _score(entry, condition, headline)]
+    entries = [e for e in leaderboard.entries if any(_score(e, name, headline) for name in e.conditions)]
     columns = tuple(column for column in _columns(task, condition, entries) if _any(column, entries))
     standing = leaderboard.standings.get(condition, {}).get(headline)
     ranks, pairs = (standing.ranks, standing.pairs) if standing else ({}, ())
@@ -258,8 +258,8 @@ def groups_of(leaderboard: Leaderboard, view: View) -> Groups | None:
     entries = {entry.id: entry for entry in leaderboard.entries}
 
     def found(entry: Entry, group: tuple[str, str]) -> Score | None:
-        by = entry.conditions[view.condition].by
-        return by.get(group[0], {}).get(group[1], {}).get(view.headline)
+        report = entry.conditions.get(view.condition)
+        return report.by.get(group[0], {}).get(group[1], {}).get(view.headline) if report else None
 
     shown = [group for group in GROUPS if any(found(entries[row.id], group) for row in view.rows)]
     if not shown:
