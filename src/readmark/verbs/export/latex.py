@@ -51,4 +51,4 @@ def _table(table: ScoreTable, under: list[str]) -> list[str]:
 def escaped(text: str) -> str:
     """Return one line of text so that LaTeX sets it as it is."""
     text = "".join(_SPECIAL.get(character, character) for character in text)
-    return re.sub("-(?=-)", "-{}", text)  # two would be a dash
+    return re.sub(r"([-',])(?=\1)", r"\1{}", text)  # two would be a dash or a quotation mark
