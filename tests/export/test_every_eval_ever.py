@@ -186,7 +186,14 @@ def test_scores_intervals_and_counts_are_those_of_the_report(made, written):
             told = one["score_details"]["details"]
             assert told["failed"] == str(part.counts.failed)
             assert (score.worst is None) or float(told["worst"]) == score.worst
-            assert told["signature"].startswith(f"{metric} = ")
+            assert told["recipe"].startswith("bench:river@1.0#")
+
+
+def test_no_number_stands_in_another_unit_beside_the_score(written):
+    """A length of 9 words is no 900 %."""
+    for one in written[1].values():
+        details = [result["score_details"]["details"] for result in one["evaluation_results"]]
+        assert not [text for told in details for text in told.values() if " = " in text]
 
 
 def test_what_tests_no_reading_says_so(written):

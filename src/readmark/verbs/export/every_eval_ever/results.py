@@ -10,8 +10,8 @@ from readmark.leaderboard import Entry, Leaderboard
 from readmark.metrics import METRICS
 from readmark.prompts import CONDITIONS
 from readmark.results import Counts, Score
-from readmark.signature import signed
 from readmark.tables import ranks_of
+from readmark.verbs.export.page import recipe_of
 
 Json = dict[str, Any]
 DERIVED = "derived"
@@ -114,7 +114,7 @@ def _details(told: Told, rank: tuple[int, int] | None, board: Leaderboard) -> di
     counts = {name: getattr(told.counts, name) for name in Counts.__struct_fields__} if told.counts else {}
     ranks = {"rank_best": rank[0], "rank_worst": rank[1]} if rank else {}
     numbers = {name: json.dumps(value) for name, value in (bounds | counts | ranks).items() if value is not None}
-    return {"signature": signed(told.metric, score, told.condition, board.signature), **numbers}
+    return {"recipe": recipe_of(board.signature), **numbers}
 
 
 def _uncertainty(score: Score, method: str) -> Json:
