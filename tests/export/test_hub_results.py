@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 import yaml
 from huggingface_hub import ModelCard, parse_eval_result_entries
 from huggingface_hub.repocard import metadata_load
 from huggingface_hub.utils import validate_repo_id
+from msgspec.structs import replace
 
+from readmark.errors import ReadmarkError
+from readmark.leaderboard.stored import read_board
 from readmark.metrics import METRICS
 from readmark.records import QaItem, SummaryItem
-from readmark.runs import RunFolder
+from readmark.runs import RunFolder, pretty
 from readmark.verbs.export import export
 from readmark.verbs.export.model_index import task_of
 from readmark.verbs.export.naming import is_hub_name
+from readmark.verbs.run import run
 
 
 @pytest.fixture
@@ -44,7 +50,7 @@ def test_a_run_s_headlines_come_back_a_file_a_condition(made, exported):
     for entry in found.values():
         assert entry.dataset_id == "acme-sets/river"
         assert entry.date == info.started
-        assert "1 of " in entry.notes
+        assert "; 1 of all " in entry.notes
         assert "failed or are missing" in entry.notes
     # 23 of 25: a and the 22 years are right, c and d are wrong, b failed; Wilson by hand gives [.750, .978]
     assert found["qa"].notes.startswith("answer_match = 92.0 [75.0, 97.8] | items:25|cond:reading|norm:squad2")
@@ -54,6 +60,32 @@ def test_no_score_without_the_article_goes_to_a_leaderboard(made, tmp_path):
     made_of = export(made / "run", "eval-results", tmp_path / "out", benchmark=made / "river")
     assert not any(b"closed_book" in data for data in made_of.files.values())
     assert any("no merit there: closed_book" in note for note in made_of.notes)
+
+
+def test_a_model_without_a_headline_has_no_file_and_is_told(made, tmp_path):
+    board = read_board(made / "board" / "leaderboard.json")
+    bare = [
+        replace(entry, conditions={"closed_book": entry.conditions["closed_book"]}) if entry.model == "wrong" else entry
+        for entry in board.entries
+    ]
+    (tmp_path / "leaderboard.json").write_bytes(pretty(replace(board, entries=tuple(bare))))
+    exported = export(tmp_path, "eval-results", tmp_path / "out")
+    assert not any(path.startswith("wrong") for path in exported.files)
+    assert "no file, for want of a headline: 'wrong'" in exported.notes
+    only = tuple(entry for entry in bare if entry.model == "wrong")
+    (tmp_path / "leaderboard.json").write_bytes(pretty(replace(board, entries=only)))
+    with pytest.raises(ReadmarkError, match="has no headline"):
+        export(tmp_path, "eval-results", tmp_path / "out")
+
+
+def test_a_squad_file_s_name_on_the_hub_stands_in_the_file_beside_it(tmp_path):
+    paragraph = {"context": "It is long.", "qas": [{"id": "a", "question": "How?", "answers": [{"text": "long"}]}]}
+    (tmp_path / "dev.json").write_text(json.dumps({"data": [{"title": "t", "paragraphs": [paragraph]}]}))
+    (tmp_path / "dev.toml").write_text('[provenance]\nhub = "acme/dev"\n')
+    folder = run(lambda _: "long", tmp_path / "dev.json", out=tmp_path / "runs").folder
+    exported = export(folder, "eval-results", tmp_path / "out")
+    assert not exported.notes
+    assert [entry.dataset_id for data in exported.files.values() for entry in entries(data)] == ["acme/dev"]
 
 
 def test_a_board_has_a_folder_a_model_and_no_dates(exported):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from readmark.errors import Problem, RunError, quoted
 from readmark.leaderboard import Entry
 from readmark.metrics import HEADLINES
 from readmark.prompts import CONDITIONS
@@ -24,26 +25,36 @@ FOLDER = ".eval_results"
 
 
 def write_eval_results(source: Source, _: bool) -> Made:
-    """Return a file for each model and condition that tests reading, with a value a task."""
+    """Return a file for each model and condition that tests reading, with a value a task.
+
+    Raises:
+        ReadmarkError: The source cannot be read, or no model has such a value.
+    """
+    dataset, models = dataset_of(source), models_of(source)
+    made = [_files(source, entry, dataset.id) for entry in models]
+    if not any(made):
+        found = "has no headline under a condition that tests reading"
+        raise RunError(Problem(source.name, found, f"one of {', '.join(HEADLINES.values())}", "choose another --to"))
+    left = sorted({name for entry in models for name in entry.conditions if not CONDITIONS[name].tests_reading})
+    without = [quoted(entry.model) for entry, files in zip(models, made, strict=True) if not files]
+    told = [f"left out, for a high score is no merit there: {', '.join(left)}"] if left else []
+    told += [f"no file, for want of a headline: {', '.join(without)}"] if without else []
+    return Made({path: data for files in made for path, data in files.items()}, (*dataset.notes, *told))
+
+
+def _files(source: Source, entry: Entry, dataset: str) -> dict[str, bytes]:
     import yaml  # type: ignore[import-untyped]  # noqa: PLC0415
     from huggingface_hub import eval_result_entries_to_yaml  # noqa: PLC0415 - 0.2 s
 
-    files: dict[str, bytes] = {}
-    dataset = dataset_of(source)
-    left: set[str] = set()
-    for entry in models_of(source):
-        for condition in entry.conditions:
-            if not CONDITIONS[condition].tests_reading:
-                left.add(condition)
-                continue
-            found = _entries(source, entry, condition, dataset.id)
-            if found:
-                name = slug(source.leaderboard.benchmark.name) + ("" if condition == "reading" else f"_{condition}")
-                path = f"{folder_of(source, entry)}{FOLDER}/{name}.yaml"
-                plain = eval_result_entries_to_yaml(found)
-                files[path] = yaml.safe_dump(plain, sort_keys=False, allow_unicode=True).encode()
-    told = [f"left out, for a high score is no merit there: {', '.join(sorted(left))}"] if left else []
-    return Made(files, (*dataset.notes, *told))
+    files = {}
+    for condition in entry.conditions:
+        found = _entries(source, entry, condition, dataset) if CONDITIONS[condition].tests_reading else []
+        if found:
+            name = slug(source.leaderboard.benchmark.name) + ("" if condition == "reading" else f"_{condition}")
+            plain = eval_result_entries_to_yaml(found)
+            path = f"{folder_of(source, entry)}{FOLDER}/{name}.yaml"
+            files[path] = yaml.safe_dump(plain, sort_keys=False, allow_unicode=True).encode()
+    return files
 
 
 def _entries(source: Source, entry: Entry, condition: str, dataset: str) -> list[EvalResultEntry]:
@@ -52,7 +63,7 @@ def _entries(source: Source, entry: Entry, condition: str, dataset: str) -> list
     report = entry.conditions[condition]
     when = started(source)
     failed = report.counts.failed + report.counts.missing
-    lacking = f"; {failed} of {report.counts.items} items failed or are missing" if failed else ""
+    lacking = f"; {failed} of all {report.counts.items} items of {condition} failed or are missing" if failed else ""
     return [
         EvalResultEntry(
             dataset_id=dataset,

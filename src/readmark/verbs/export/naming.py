@@ -11,6 +11,7 @@ from typing import NamedTuple
 from readmark.errors import Problem, ReadmarkError, RunError, quoted
 from readmark.leaderboard import Entry
 from readmark.runs import RunFolder, slug
+from readmark.verbs.export.facts import facts_of
 from readmark.verbs.export.source import Source
 
 HUB = "hub"  # the key of [provenance] that has the test set's name on the hub
@@ -27,13 +28,13 @@ class Dataset(NamedTuple):
 
 
 def dataset_of(source: Source) -> Dataset:
-    """Return the test set's id: `[provenance] hub` of its manifest, else its name as a folder's.
+    """Return the test set's id: `[provenance] hub`, else its name as a folder's.
 
     Raises:
         ReadmarkError: The test set that -b names is not the source's.
     """
     try:
-        named = source.benchmark.manifest.provenance.get(HUB, "")
+        named = facts_of(source.benchmark).of(HUB)
     except ReadmarkError:
         if source.named is not None:
             raise
