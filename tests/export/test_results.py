@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -129,6 +131,62 @@ def test_a_board_is_exported_without_its_test_set_and_says_what_it_could_not_kno
     named = export(made / "board", form, tmp_path / "out", benchmark=made / "river")
     assert not any("the test set stands as" in note for note in named.notes)
     assert all(b"acme-sets/river" in data for data in named.files.values())
+
+
+def test_a_condition_that_is_none_is_refused(made, tmp_path):
+    board = read_board(made / "board" / "leaderboard.json")
+    entries = [replace(entry, conditions={"dreaming": entry.conditions["reading"]}) for entry in board.entries]
+    (tmp_path / "leaderboard.json").write_bytes(pretty(replace(board, entries=tuple(entries))))
+    with pytest.raises(ReadmarkError, match="has the condition 'dreaming'"):
+        export(tmp_path, "eval-results", tmp_path / "out")
+    folder = tmp_path / "run"
+    shutil.copytree(made / "run", folder)
+    (folder / "scores.jsonl").write_text((folder / "scores.jsonl").read_text().replace('"twin"', '"dreaming"'))
+    with pytest.raises(ReadmarkError, match="has the condition 'dreaming'"):
+        export(folder, "every-eval-ever", tmp_path / "out", benchmark=made / "river", with_references=True)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_board_without_a_recipe_is_refused(made, tmp_path, form):
+    board = read_board(made / "board" / "leaderboard.json")
+    bare = replace(board, signature={"scoring": board.signature["scoring"]})
+    (tmp_path / "leaderboard.json").write_bytes(pretty(bare))
+    with pytest.raises(ReadmarkError, match="signature without benchmark"):
+        export(tmp_path, form, tmp_path / "out")
+
+
+@pytest.mark.parametrize("name", ["nothing-here", "x" * 5000, "x/" * 3000, "a\0b", ""])
+@pytest.mark.parametrize("form", ["csv", "squad"])
+def test_what_is_not_there_is_no_test_set(name, form):
+    with pytest.raises(ReadmarkError, match=r"is nothing that is here"):
+        export(name, form)
+
+
+@pytest.mark.parametrize("consent", [False, True])
+def test_articles_licences_are_told_with_the_set_s(made, tmp_path, consent):
+    shutil.copytree(made / "river", tmp_path / "river")
+    manifest = tmp_path / "river" / "benchmark.toml"
+    manifest.write_text(manifest.read_text().replace('file = "river.txt"', 'file = "river.txt"\nlicence = "MIT"'))
+    if not consent:
+        with pytest.raises(ReadmarkError, match="licences: CC0; MIT"):
+            export(tmp_path / "river", "squad")
+        return
+    notes = export(tmp_path / "river", "squad", with_references=True).notes
+    assert "references and articles of river are in it; licences: CC0; MIT" in notes
+
+
+def test_an_empty_name_is_no_folder(made, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ReadmarkError, match="-o"):
+        export(made / "run", "model-index", "", benchmark=made / "river")
+    assert [*tmp_path.iterdir()] == []
+
+
+def test_json_holds_the_file_that_is_written_nowhere(made, cli, tmp_path):
+    arguments = ("export", made / "board", "--to", "csv", "--json")
+    told = json.loads(cli(*arguments)[1])
+    assert told["text"].encode() == export(made / "board", "csv").files[""]
+    assert json.loads(cli(*arguments, "-o", "b.csv")[1]) == {"format": "csv", "written": ["b.csv"], "notes": []}
 
 
 def test_another_test_set_than_the_board_s_is_refused(made, tmp_path):

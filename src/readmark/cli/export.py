@@ -30,7 +30,8 @@ def command(
     for note in made.notes:
         click.echo(printable(note).plain, err=True)
     if as_json:
-        print_json({"format": to, "written": [str(path) for path in made.written], "notes": made.notes})
+        text = {} if made.written else {"text": b"".join(made.files.values()).decode()}
+        print_json({"format": to, "written": [str(path) for path in made.written], "notes": made.notes, **text})
     elif not made.written:
         click.echo(b"".join(made.files.values()), nl=False)
     else:

@@ -9,6 +9,7 @@ from readmark.errors import BenchmarkError, Problem, RunError, quoted
 from readmark.jsonl import write_atomically
 from readmark.verbs.export.facts import facts_of
 from readmark.verbs.export.formats import FORMATS, Format
+from readmark.verbs.export.licences import licences_of
 from readmark.verbs.export.source import Made, Source, source_of
 
 
@@ -46,7 +47,7 @@ def export(
     form = _format(to)
     found = source_of(str(source), benchmark, metrics)
     _check(form, found, with_references=with_references)
-    if out is None and form.is_folder:
+    if out in {None, ""} and form.is_folder:
         raise RunError(Problem("export", f"has no place for {to}, a folder of files", "-o FOLDER", "name one with -o"))
     made = form.write(found, with_references)
     files, told = made if isinstance(made, Made) else (made, ())
@@ -67,8 +68,7 @@ def _check(form: Format, source: Source, *, with_references: bool) -> None:
         found = f"is a {source.kind}, and {form.name} is made of {' or '.join(form.sources)}"
         raise RunError(Problem(source.name, found, f"for a {source.kind}: {', '.join(fits)}", "choose another --to"))
     if source.kind in form.private and not with_references:
-        licence = facts_of(source.benchmark).licence or "not stated"
-        found = f"as {form.name} would publish references and articles; their licence: {licence}"
+        found = f"as {form.name} would publish references and articles; {_licences(source)}"
         fix = "if you may publish them, give --with-references"
         raise BenchmarkError(Problem(source.name, found, "consent to that", fix))
 
@@ -86,6 +86,10 @@ def _notes(form: Format, source: Source, *, with_references: bool) -> tuple[str,
     if source.kind not in form.private and source.kind not in form.partly:
         return ()
     if with_references:
-        licence = facts_of(source.benchmark).licence or "not stated"
-        return (f"references and articles of {source.benchmark.name} are in it; their licence: {licence}",)
+        return (f"references and articles of {source.benchmark.name} are in it; {_licences(source)}",)
     return (f"left out without --with-references: {form.partly[source.kind]}",)
+
+
+def _licences(source: Source) -> str:
+    stated = licences_of(facts_of(source.benchmark).licence, source.benchmark)
+    return f"licence{'s' if len(stated) > 1 else ''}: {'; '.join(stated) or 'not stated'}"

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from readmark.benchmark import Benchmark, load
-from readmark.errors import Problem, RunError
+from readmark.benchmark import BENCHMARKS, Benchmark, load
+from readmark.errors import Problem, RunError, quoted
 from readmark.leaderboard import Entry, Leaderboard, Part, assemble, part_of
 from readmark.leaderboard.stored import read_board, read_said, remade, test_set_of
+from readmark.prompts import CONDITIONS
 from readmark.runs import RunFolder, benchmark_of
 
 Files = Mapping[str, bytes]  # contents by path, relative to the folder that is written; "" where it is one file
 Kind = Literal["run", "board", "test set"]
 LEADERBOARD = "leaderboard.json"
+_SIGNED = ("benchmark", "version", "sha256", "norm", "extract", "prompt", "interval")  # what a recipe is made of
 
 
 class Made(NamedTuple):
@@ -47,11 +50,17 @@ class Source:
         """The board; a run is a board of one.
 
         Raises:
-            ReadmarkError: It cannot be read.
+            ReadmarkError: It cannot be read, or is not as Readmark writes one.
         """
         if self.kind == "board":
-            return read_board(self._board)
-        return assemble(self.benchmark, [part_of(RunFolder(Path(self.name)))])
+            found = read_board(self._board)
+        else:
+            found = assemble(self.benchmark, [part_of(RunFolder(Path(self.name)))])
+        self._check(condition for entry in found.entries for condition in entry.conditions)
+        if lacking := [key for key in _SIGNED if key not in found.signature]:
+            told = f"has a signature without {', '.join(lacking)}"
+            raise RunError(Problem(self.name, told, "a recipe to each score", "make it anew"))
+        return found
 
     @cached_property
     def benchmark(self) -> Benchmark:
@@ -71,7 +80,9 @@ class Source:
             ReadmarkError: The files cannot be read, or are not those that the board names.
         """
         if self.kind == "run":
-            return part_of(RunFolder(Path(self.name)))
+            found = part_of(RunFolder(Path(self.name)))
+            self._check(row.condition for row in found.rows)
+            return found
         said = read_said(self._board.parent, entry)
         return remade(self.benchmark, self.leaderboard, entry, said)
 
@@ -79,6 +90,11 @@ class Source:
     def models(self) -> list[Entry]:
         """The board's entries without the references' own."""
         return [entry for entry in self.leaderboard.entries if entry.kind == "model"]
+
+    def _check(self, conditions: Iterable[str]) -> None:
+        if odd := sorted({*conditions} - CONDITIONS.keys()):
+            told = f"has the condition {quoted(odd[0])}"
+            raise RunError(Problem(self.name, told, f"one of {', '.join(CONDITIONS)}", "make it anew"))
 
     @property
     def _board(self) -> Path:
@@ -93,7 +109,10 @@ def source_of(name: str, named: str | Path | None = None, metrics: tuple[str, ..
         RunError: There is nothing of that name, and no test set either.
     """
     path = Path(name)
-    if path.name == LEADERBOARD or (path / LEADERBOARD).is_file():
+    if name not in BENCHMARKS and not os.path.lexists(name):
+        told = "is nothing that is here"
+        raise RunError(Problem(quoted(name), told, "a run, a board or a test set", "check the path"))
+    if path.name == LEADERBOARD or os.path.isfile(path / LEADERBOARD):  # noqa: PTH113 - also False for too long a name
         return Source("board", name, named, metrics)
     if RunFolder(path).exists:
         return Source("run", name, named, metrics)
