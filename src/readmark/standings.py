@@ -1,7 +1,7 @@
 """Where models stand against each other: all pairs over the items of both, ranks as sets, the gap that can be seen.
 
 Ranked are the headline of questions, the official measures beside it, and the headline of summaries from 20 articles
-on; under `reading` and `twin`, or under the only condition there is.
+on; under `reading` and `twin`, or under the only condition there is, where a high score under it is a merit.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from readmark.metrics import METRICS, Metric
+from readmark.prompts import CONDITIONS
 from readmark.records import Record
 from readmark.reporting import counted_score
 from readmark.statistics.boards import Pairwise, compare_all, rank_sets
@@ -72,7 +73,8 @@ def make_standings(benchmark: Benchmark, rows: Rows) -> dict[str, dict[str, Stan
     The order of models does not show in the result.
     """
     names = {row.condition for model in rows.values() for row in model}
-    conditions = [name for name in _CONDITIONS if name in names] or (sorted(names) if len(names) == 1 else [])
+    alone = [name for name in names if len(names) == 1 and CONDITIONS[name].tests_reading]
+    conditions = [name for name in _CONDITIONS if name in names] or alone
     found: dict[str, dict[str, Standing]] = {}
     for condition in conditions:
         under = {model: [row for row in mine if row.condition == condition] for model, mine in rows.items()}

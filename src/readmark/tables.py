@@ -28,6 +28,9 @@ RANKS = "\nrank: the best and the worst that the data allows, corrected for all 
 BOUNDS = "\nbounds: the headline, had all failed or missing items gone wrong, or right."
 
 
+LONGEST_NAME = 120  # characters of a name in a table; files hold the whole one
+
+
 class Row(NamedTuple):
     """A model's line in the tables."""
 
@@ -173,3 +176,14 @@ def percent(score: Score | None, metric: str) -> str:
     if score is None or score.value is None:
         return "–"
     return f"{100 * score.value:.1f}" if METRICS[metric].range else f"{score.value:.0f}"
+
+
+def one_line(text: str) -> str:
+    """Return text as one line: white space joined, and what would steer a display (also its direction) replaced."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in " ".join(text.split()))
+
+
+def shown_name(name: str, longest: int = LONGEST_NAME) -> str:
+    """Return a name for a table: one line, and no more than a person reads, cut in the middle as endings tell most."""
+    text = one_line(name)
+    return text if len(text) <= longest else f"{text[: longest // 2]}…{text[-((longest - 1) // 2) :]}"

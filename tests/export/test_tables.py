@@ -9,18 +9,17 @@ import re
 import pytest
 import yaml
 from huggingface_hub import ModelCard, parse_eval_result_entries
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from msgspec.structs import replace
 
 from readmark.leaderboard.stored import read_board
-from readmark.tables import COLUMNS
+from readmark.tables import COLUMNS, one_line, shown_name
 from readmark.verbs.export import FORMATS, Source, export
 from readmark.verbs.export.build import Made
 from readmark.verbs.export.csv_table import FORMULA, safe
 from readmark.verbs.export.latex import escaped as in_latex
-from readmark.verbs.export.page import cut, one_line
 
 NASTY = [
     "a|b", "a`b``c", "*b*", "_b_", "[x](http://e.org)", "![x](y)", "<b>&amp;", "a\nb\r\n| c |", "\\", "a\\|b", "$x$",
@@ -58,9 +57,10 @@ def files_of(board, form):
 
 
 def shown(name):
-    return cut(one_line(name))
+    return shown_name(name)
 
 
+@settings(max_examples=20)  # each writes whole files
 @given(name=NAMES)
 def test_markdown_shows_every_cell_as_text(board, name):
     tokens = MARKDOWN.parse(files_of(named(board, name), "markdown")[""].decode())
@@ -131,6 +131,7 @@ def test_latex_sets_every_text_as_it_is(text):
     assert "\n" not in spelt
 
 
+@settings(max_examples=20)  # each writes whole files
 @given(name=NAMES)
 def test_latex_is_balanced_and_every_row_has_every_cell(board, name):
     text = files_of(named(board, name), "latex")[""].decode()
@@ -149,6 +150,7 @@ def test_latex_is_balanced_and_every_row_has_every_cell(board, name):
         assert len({len(re.findall(r"(?<!\\)&", row)) for row in rows}) == 1, cells
 
 
+@settings(max_examples=20)  # each writes whole files
 @given(name=NAMES)
 def test_csv_comes_back_and_no_cell_is_a_formula(board, name):
     data = files_of(named(board, name), "csv")[""].decode()
@@ -186,6 +188,7 @@ def test_csv_has_every_number_unrounded_with_its_rank_and_groups(made, board):
     assert {row["canary"] for row in rows} == {"a-canary-of-river"}
 
 
+@settings(max_examples=20)  # each writes whole files
 @given(name=NAMES)
 def test_yaml_comes_back_with_the_name(board, name):
     cards = files_of(named(board, name), "model-index").values()
@@ -194,6 +197,7 @@ def test_yaml_comes_back_with_the_name(board, name):
         assert parse_eval_result_entries(yaml.safe_load(data))
 
 
+@settings(max_examples=20)  # each writes whole files
 @given(name=NAMES)
 def test_no_path_is_made_of_a_name_as_it_is(board, name):
     for form in ("every-eval-ever", "eval-results", "model-index"):

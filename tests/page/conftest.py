@@ -38,7 +38,7 @@ SUMMARY = {
     "id": "s-1", "task": "summary", "instruction": "Summarise it.", "max_words": 12,
     "references": ["The Aller, 211 km long, joins the Weser at Verden."],
     "facts": [
-        {"id": "f1", "text": "It joins the Weser.", "facets": [["joins", "meets"], ["Weser"]],
+        {"id": "f1", "text": "It joins the Weser.", "facets": [["joins", "meets"], ["Weser"]], "weight": 2,
          "evidence": ["The Aller joins the Weser"]},
         {"id": "f2", "text": "It was dammed.", "facets": [["dam", "dammed"]]},
     ],
@@ -140,7 +140,7 @@ def faulty(prompt):
     """Fails on one item."""
     if prompt.item_id == "q-long":
         raise OSError("the cable is out")
-    return "Ada and Bo, in 1908, joins the Weser, and so on and so forth until the budget is over, by the old dam"
+    return "Ada and Bo, in 1908, joins the Weser, and so forth until the budget is over, by the old dam"
 
 
 @pytest.fixture(scope="session")

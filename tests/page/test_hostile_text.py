@@ -46,8 +46,8 @@ def cut(text):
 
 
 def as_name(text):
-    text = "".join(c if c.isprintable() else "\ufffd" for c in text)
-    return text if len(text) <= 120 else text[:119] + "…"
+    text = "".join(c if c.isprintable() else "\ufffd" for c in " ".join(text.split()))
+    return text if len(text) <= 120 else f"{text[:60]}…{text[-59:]}"
 
 
 def test_there_are_50_of_them():

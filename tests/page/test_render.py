@@ -6,6 +6,7 @@ import base64
 import gzip
 import json
 import shutil
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -13,11 +14,15 @@ from hypothesis import strategies as st
 
 from readmark.errors import RunError
 from readmark.metrics.facts import stated_at, states, windows
+from readmark.tables import shown_name
 from readmark.text import tokenizer_for
 from readmark.verbs.board import board, verify
 from readmark.verbs.board.page import PAGE, contents
-from readmark.verbs.board.page.tables import groups_of, view_of
+from readmark.verbs.board.page.groups import groups_of
+from readmark.verbs.board.page.plot import LEFT, LETTER, LINE, RIGHT, WIDTH, plot_of
+from readmark.verbs.board.page.tables import Cell, Row, view_of
 from readmark.verbs.run import run
+from readmark.verbs.score import score
 
 TEXTS = st.text(alphabet="ab ß.İ1é-\n北京”!", max_size=80)
 
@@ -121,6 +126,88 @@ def test_a_model_that_was_not_asked_under_the_headlines_condition_has_its_row_to
     assert cells["closed_book"] != ""
     assert cells["exact_match"] == ""
     assert groups_of(made, view).rows[-1].name == "upper-bound"
+
+
+def test_no_model_is_ranked_where_a_high_score_is_no_merit(river, tmp_path):
+    def other(prompt):
+        return "1908"
+
+    runs = [run(model, river, conditions=["closed_book"], out=tmp_path).folder for model in (other, "abstain")]
+    made = board(runs, tmp_path / "board", benchmark=river)
+    view = view_of(made, "qa")
+    assert (made.standings, view.ranked, view.title) == ({}, 0, "Answers without reading")
+    page = (tmp_path / "board" / PAGE).read_text()
+    assert "Not ranked: a high score is no merit here." in page
+    assert "may be the best" not in page
+    assert "Altered article" not in page
+
+
+def test_a_mark_stays_within_the_part_of_an_answer_that_is_shown(river, tmp_path):
+    long = "The Aller joins the Weser. " + "It flows on. " * 400 + "It meets the Rhine."
+
+    def talkative(prompt):
+        return long
+
+    made = run(talkative, river, out=tmp_path)
+    board([made.folder], tmp_path / "board", benchmark=river)
+    (summary,) = [item for item in packed((tmp_path / "board" / PAGE).read_bytes())["items"] if item["id"] == "s-1"]
+    (answer,) = summary["answers"]["reading"]
+    assert answer[1].endswith(f"[cut here: {len(long)} characters in all]")
+    assert answer[3]["contradictions"] == {"0": []}
+    assert answer[3]["facts"] == {"0": [[10, 15], [20, 25]]}
+
+
+def test_a_failed_summary_lists_no_facts(river, tmp_path):
+    def faulty(prompt):
+        if prompt.task == "summary":
+            raise OSError
+        return ""
+
+    made = run(faulty, river, out=tmp_path)
+    board([made.folder], tmp_path / "board", benchmark=river)
+    (summary,) = [item for item in packed((tmp_path / "board" / PAGE).read_bytes())["items"] if item["id"] == "s-1"]
+    assert summary["answers"]["reading"][0][0] == "f"
+    assert summary["answers"]["reading"][0][3] == 0
+
+
+def test_notes_on_single_models_stand_apart(river, tmp_path):
+    for name, said in (("one", {"q-who": "Ada"}), ("two", {"q-deep": ""})):
+        score(said, river, out=tmp_path / name, name=name)
+    board([tmp_path / "one", tmp_path / "two"], tmp_path / "board", benchmark=river)
+    page = (tmp_path / "board" / PAGE).read_text()
+    assert "without a prediction" not in page.partition("<main")[0]
+    assert "without a prediction" in page.partition("Notes on single models")[2]
+
+
+def test_names_that_begin_alike_are_cut_in_the_middle():
+    assert shown_name("organisation/" * 20 + "a") != shown_name("organisation/" * 20 + "b")
+    assert len(shown_name("x" * 1000)) == 120
+    assert shown_name("x" * 120) == "x" * 120
+
+
+@given(
+    st.lists(st.tuples(st.floats(0, 1e6), st.floats(0, 100)), min_size=2, max_size=30),
+    st.sampled_from(["m", "a model of a long name " * 3]),
+)
+def test_no_label_of_the_plot_covers_a_point_or_another_label(places, name):
+    rows = [
+        Row(f"{n}", f"{n}{name}", True, (), None, Cell("", y / 100, y, y, y), ()) for n, (_, y) in enumerate(places)
+    ]
+    entries = [SimpleNamespace(id=f"{n}", kind="model", cost=cost) for n, (cost, _) in enumerate(places)]
+    plot = plot_of(entries, SimpleNamespace(rows=rows))
+    width = {point.id: LETTER * len(point.label) for point in plot.points}
+    spans = [
+        (p.at - width[p.id] if p.is_turned else p.at, p.at if p.is_turned else p.at + width[p.id], p.y, p.id)
+        for p in plot.points
+        if p.label
+    ]
+    for left, right, y, here in spans:
+        assert left >= LEFT
+        for point in plot.points:
+            assert point.id == here or not (left <= point.x <= right and abs(point.y - y) < 4)
+        for other in spans:
+            assert other[3] == here or abs(other[2] - y) > LINE or other[0] > right or other[1] < left
+    assert all(LEFT <= point.x <= WIDTH - RIGHT + 0.1 for point in plot.points)
 
 
 # Labels

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from readmark.leaderboard import Entry, Leaderboard
 from readmark.metrics import METRICS
 from readmark.results import Counts, Score
-from readmark.tables import ranks_of
-from readmark.verbs.export.page import one_line, recipe_of
+from readmark.tables import one_line, ranks_of
+from readmark.verbs.export.page import recipe_of
 from readmark.verbs.export.source import Files, Source
 
 COLUMNS = (

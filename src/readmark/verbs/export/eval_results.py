@@ -14,8 +14,8 @@ from readmark.metrics import HEADLINES
 from readmark.prompts import CONDITIONS
 from readmark.runs import slug
 from readmark.signature import signed
+from readmark.tables import one_line
 from readmark.verbs.export.naming import dataset_of, folder_of, models_of, started
-from readmark.verbs.export.page import one_line
 from readmark.verbs.export.source import Made, Source
 
 if TYPE_CHECKING:

@@ -9,10 +9,10 @@ from readmark.leaderboard import Entry
 from readmark.metrics import HEADLINES, is_extra
 from readmark.records import Task
 from readmark.results import Score
-from readmark.tables import COLUMNS
+from readmark.tables import COLUMNS, one_line
 from readmark.verbs.export.markdown import page_text
 from readmark.verbs.export.naming import Dataset, dataset_of, folder_of, models_of
-from readmark.verbs.export.page import one_line, page_of
+from readmark.verbs.export.page import page_of
 from readmark.verbs.export.source import Made, Source
 
 if TYPE_CHECKING:

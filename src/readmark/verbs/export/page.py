@@ -6,9 +6,17 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from readmark.leaderboard import Entry, Leaderboard
-from readmark.tables import Row, ScoreTable, derived_lines, extra_lines, gap_lines, make_tables, ranks_of
-
-LONGEST = 120  # characters of a name in a cell; a table for people is no place for more
+from readmark.tables import (
+    Row,
+    ScoreTable,
+    derived_lines,
+    extra_lines,
+    gap_lines,
+    make_tables,
+    one_line,
+    ranks_of,
+    shown_name,
+)
 
 
 class Page(NamedTuple):
@@ -33,7 +41,7 @@ def page_of(board: Leaderboard, entries: Sequence[Entry] | None = None) -> Page:
     """Return a board's page, or that of some of its entries, who then have no ranks among themselves."""
     standings = board.standings if entries is None else {}
     rows = [
-        Row(cut(one_line(entry.model)), entry.kind == "model", entry.conditions, entry.derived,
+        Row(shown_name(entry.model), entry.kind == "model", entry.conditions, entry.derived,
             ranks_of(standings, entry.id))
         for entry in (board.entries if entries is None else entries)
     ]  # fmt: skip
@@ -51,13 +59,3 @@ def recipe_of(signature: Mapping[str, str | int]) -> str:
     bench = f"bench:{signature.get('benchmark')}@{signature.get('version')}#{str(signature.get('sha256'))[:8]}"
     rest = [f"{key}:{value}" for key, value in signature.items() if key not in {"benchmark", "version", "sha256"}]
     return "|".join([bench, *rest])
-
-
-def one_line(text: str) -> str:
-    """Return text as one line: white space joined, and what would steer a display (also its direction) replaced."""
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in " ".join(text.split()))
-
-
-def cut(text: str) -> str:
-    """Return text no longer than a cell may be."""
-    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"

@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-import msgspec
-
 from readmark.benchmark import Benchmark, twin_evidence, twin_text
 from readmark.benchmark.items import resolve_evidence
 from readmark.jsonl import decode_log
@@ -18,12 +16,11 @@ from readmark.metrics.facts import stated_at
 from readmark.prompts import CONDITIONS, asked_item
 from readmark.records import Item, Prediction, QaItem, SummaryItem
 from readmark.scoring import ScoreRow
+from readmark.tables import shown_name
 from readmark.text import first_words
-from readmark.verbs.board.page.tables import shown_name
 
-LENGTHS = (4000, 2000, 1000, 500, 250)  # characters of an answer that may be shown; the whole one is in entries/
+LENGTHS = (4000, 2000, 1000, 500, 250, 120)  # characters of an answer that may be shown; all are in entries/
 LONGEST = 4000  # characters of a question, reference or fact; of a rule a tenth
-BUDGET = 16_000_000  # characters of all answers together: a page of them takes some 10 MB, packed
 Json = dict[str, Any]
 
 
@@ -34,13 +31,14 @@ class _Run(NamedTuple):
     said: Mapping[tuple[str, str], Prediction]
 
 
-def behind(leaderboard: Leaderboard, benchmark: Benchmark, parts: Sequence[Part]) -> Json:
+def behind(leaderboard: Leaderboard, benchmark: Benchmark, parts: Sequence[Part], longest: int = LENGTHS[0]) -> Json:
     """Return models, articles, items and answers.
 
     Args:
         leaderboard: The board.
         benchmark: The test set.
         parts: The runs, in any order.
+        longest: How many characters of an answer are shown.
     """
     by_id = {part.id: part for part in parts}
     runs = [_run(by_id[entry.id]) for entry in leaderboard.entries]
@@ -48,10 +46,9 @@ def behind(leaderboard: Leaderboard, benchmark: Benchmark, parts: Sequence[Part]
     asked = {pair[0] for run in runs for pair in run.rows}
     items = [item for item in benchmark.items if item.id in asked]
     articles = {item.article for item in items}
-    longest = _longest(runs)
     return {
         "models": [
-            {"id": entry.id, "name": shown_name(entry.model), "file": entry.predictions.path}
+            {"id": entry.id, "name": shown_name(entry.model), "is_model": entry.kind == "model"}
             for entry in leaderboard.entries
         ],
         "conditions": {name: CONDITIONS[name].about.partition(":")[0] for name in names},
@@ -70,13 +67,6 @@ def _run(part: Part) -> _Run:
         {(row.item_id, row.condition): row for row in part.rows},
         {(line.item_id, line.condition): line for line in said},
     )
-
-
-def _longest(runs: Sequence[_Run]) -> int:
-    """Return how much of an answer is shown: as much as keeps a page of very many answers small enough to open."""
-    lengths = [len(row.text) for run in runs for row in run.rows.values()]
-    lengths += [len(line.raw) for run in runs for line in run.said.values() if isinstance(line.raw, str)]
-    return next((one for one in LENGTHS if sum(min(n, one) for n in lengths) <= BUDGET), LENGTHS[-1])
 
 
 def _article(benchmark: Benchmark, name: str) -> Json:
@@ -116,7 +106,7 @@ def _asked(item: Item) -> Json:
     )
     shown: Json = {"references": [_cut(one, LONGEST) for one in references]}
     if isinstance(item, QaItem):
-        return {"question": _cut(item.question, LONGEST), "type": item.answer_type, **shown}
+        return {"question": _cut(item.question, LONGEST), "type": item.answer_type, "ordered": item.ordered, **shown}
     return {
         "question": _cut(item.instruction, LONGEST), "max_words": item.max_words, **shown,
         "facts": [{"text": _cut(fact.text, LONGEST), "weight": fact.weight} for fact in item.facts],
@@ -133,7 +123,7 @@ def _answer(benchmark: Benchmark, item: Item, row: ScoreRow, line: Prediction | 
     verdict = _verdict(item, row)
     shown: list[Any] = [verdict, _cut(row.text, longest)]
     if isinstance(item, SummaryItem):
-        shown += [row.scores, _marks(benchmark, item, row.text)]
+        shown += [row.scores, _marks(benchmark, item, row, longest)]
     else:
         shown += [_cut(row.rule, LONGEST // 10), 0]
     shown.append(_in_full(row, line, longest))
@@ -161,17 +151,27 @@ def _in_full(row: ScoreRow, line: Prediction | None, longest: int) -> str:
     return _cut(f"{line.error.class_}: {line.error.message}", longest) if line.error else ""
 
 
-def _marks(benchmark: Benchmark, item: SummaryItem, text: str) -> Json:
-    """Return where a summary states which fact and which contradiction, and where its budget ends."""
+def _marks(benchmark: Benchmark, item: SummaryItem, row: ScoreRow, longest: int) -> Json | int:
+    """Return where a summary states which fact and which contradiction, and where its budget ends; 0 for no summary.
+
+    What is stated beyond the part that is shown has its number and no place.
+    """
+    if row.outcome in {"failed", "missing"}:
+        return 0
     language = benchmark.recipe.language
-    read = text if item.max_words is None else first_words(text, item.max_words)
-    facts = [_units(text, stated_at(read, fact.facets, language)) for fact in item.facts]
-    wrong = [_units(text, stated_at(text, one.facets, language)) for one in item.contradictions]
-    found: Json = {"facts": {n: spans for n, spans in enumerate(facts) if spans}}
-    found["contradictions"] = {n: spans for n, spans in enumerate(wrong) if spans}
-    if len(read) < len(text):
-        found["end"] = _unit(text, len(read))
-    return found
+    read = row.text if item.max_words is None else first_words(row.text, item.max_words)
+    facts = [stated_at(read, fact.facets, language) for fact in item.facts]
+    wrong = [stated_at(row.text, one.facets, language) for one in item.contradictions]
+
+    def places(found: Sequence[tuple[tuple[int, int], ...]]) -> dict[int, list[list[int]]]:
+        return {
+            number: _units(row.text, [(start, min(end, longest)) for start, end in spans if start < longest])
+            for number, spans in enumerate(found)
+            if spans
+        }
+
+    marks: Json = {"facts": places(facts), "contradictions": places(wrong)}
+    return {**marks, "end": _unit(row.text, len(read))} if len(read) < len(row.text) else marks
 
 
 def _evidence(benchmark: Benchmark, item: Item) -> list[list[Any]]:
@@ -205,8 +205,3 @@ def _unit(text: str, place: int) -> int:
 
 def _cut(text: str, longest: int) -> str:
     return text if len(text) <= longest else text[:longest] + f" … [cut here: {len(text)} characters in all]"
-
-
-def encoded(value: Json) -> bytes:
-    """Return the payload as JSON."""
-    return msgspec.json.encode(value)

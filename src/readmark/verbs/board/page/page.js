@@ -7,7 +7,7 @@ let data = null; // what is behind the tables, once it is unpacked
 const $ = (id) => document.getElementById(id);
 const WORDS = { r: "right", w: "wrong", a: "abstained, though the article answers", f: "failed", m: "missing", n: "not asked" };
 const CHUNK = 100; // rows of the matrix that are made at once
-const state = { sort: new Map(), q: "", tags: new Set(), vs: "", item: "", condition: "", items: "", show: "", order: "", model: "" };
+const state = { sort: new Map(), q: "", tags: new Set(), vs: "", item: "", as: "", condition: "", items: "", show: "", order: "", model: "" };
 
 /** Make an element with attributes and children; strings become text. */
 function make(name, attributes = {}, ...children) {
@@ -20,38 +20,47 @@ function make(name, attributes = {}, ...children) {
   return element;
 }
 
+/** A long name cut in the middle, for those that begin alike. */
+const short = (name, longest) => (name.length <= longest ? name : `${name.slice(0, Math.ceil(longest / 2) - 1)}…${name.slice(1 - Math.floor(longest / 2))}`);
+
 /** Text as text: what would steer the screen, or turn the direction of writing by force, becomes a visible mark. */
 const plain = (text) => String(text).replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202d\u202e]/g, "\ufffd");
 
 // The address
+
+const KEYS = ["q", "vs", "items", "show", "order", "condition", "item", "as", "model"];
 
 function readAddress() {
   const wanted = new URLSearchParams(location.hash.includes("=") ? location.hash.slice(1) : "");
   state.sort = new Map(
     wanted.getAll("sort").map((one) => one.match(/^([^:]*):(.*):(up|down)$/)).filter(Boolean).map(([, task, key, way]) => [task, [key, way]])
   );
-  for (const key of ["q", "vs", "item", "condition", "items", "show", "order", "model"]) state[key] = wanted.get(key) ?? "";
-  state.tags = new Set(wanted.getAll("tag"));
+  for (const key of KEYS) state[key] = wanted.get(key) ?? "";
+  state.tags = new Set(wanted.getAll("tag").filter((tag) => [...document.querySelectorAll(".toggle")].some((button) => button.dataset.tag === tag)));
 }
 
 function address() {
   const shown = new URLSearchParams();
   for (const [task, [key, way]] of state.sort) shown.append("sort", `${task}:${key}:${way}`);
   for (const tag of state.tags) shown.append("tag", tag);
-  for (const key of ["q", "vs", "items", "show", "order", "condition", "item", "model"]) if (state[key]) shown.set(key, state[key]);
+  for (const key of KEYS) if (state[key]) shown.set(key, state[key]);
   return `#${shown}`;
 }
 
 /** What of the view the tables and the matrix show. */
 const tablesView = () => JSON.stringify([[...state.sort], state.q, [...state.tags], state.vs, state.condition, state.items, state.show, state.order, data !== null]);
 let before = null; // as they were last drawn
+let isPushed = false; // whether the opened item is the newest entry of the history
 
 /** Put the view into the address: a new entry of the history for an opened item, else in place of the last. */
 function writeAddress(isNew = false) {
   before = tablesView();
   const wanted = address();
   if (wanted === location.hash || (wanted === "#" && !location.hash)) return;
-  if (isNew) history.pushState(null, "", wanted);
+  if (isNew) {
+    history.pushState(null, "", wanted);
+    isPushed = true;
+  }
   else history.replaceState(null, "", wanted);
 }
 
@@ -75,9 +84,9 @@ for (const table of tables) {
     });
     heading.replaceWith(button);
   }
-  if (!pairs[table.dataset.task]?.length) continue;
+  const compared = new Set((pairs[table.dataset.task] ?? []).flatMap((pair) => [pair[0], pair[1]]));
   for (const row of table.tBodies[0].rows) {
-    if (row.classList.contains("ceiling")) continue;
+    if (!compared.has(row.dataset.id)) continue;
     const name = row.querySelector(".name");
     const button = make("button", { type: "button", class: "name", "aria-pressed": "false", title: "compare the others with this one" });
     name.replaceWith(button);
@@ -100,7 +109,7 @@ function sortTable(table) {
   if (column < 0) heads.find((th) => th.dataset.key === "rank")?.setAttribute("aria-sort", "ascending");
   else {
     const sign = way === "up" ? 1 : -1;
-    const value = (row) => (key === "model" ? row.cells[column].textContent.toLowerCase() : parseFloat(row.cells[column].dataset.sort));
+    const value = (row) => (key === "model" ? nameOf(row) : parseFloat(row.cells[column].dataset.sort));
     const known = (row) => key === "model" || !Number.isNaN(value(row));
     rows.sort((one, other) => {
       const apart = one.classList.contains("ceiling") - other.classList.contains("ceiling"); // never among the models
@@ -114,11 +123,12 @@ function sortTable(table) {
   table.tBodies[0].append(...rows);
 }
 
+const nameOf = (row) => row.querySelector("bdi").textContent.toLowerCase();
+
 /** Whether a row's model is one that the filter lets through. */
 function passes(row) {
   const tags = JSON.parse(row.dataset.tags);
-  const name = row.cells[0].textContent.toLowerCase();
-  return name.includes(state.q.toLowerCase()) && [...state.tags].every((tag) => tags.includes(tag));
+  return nameOf(row).includes(state.q.toLowerCase()) && [...state.tags].every((tag) => tags.includes(tag));
 }
 
 const passing = new Set();
@@ -129,16 +139,16 @@ function filterTables() {
   for (const table of tables) {
     for (const row of table.tBodies[0].rows) {
       row.hidden = !passes(row);
-      all.add(row.dataset.id);
+      if (!row.classList.contains("ceiling")) all.add(row.dataset.id);
       if (!row.hidden) passing.add(row.dataset.id);
     }
   }
   for (const mark of document.querySelectorAll(".mark")) mark.classList.toggle("out", !passing.has(mark.dataset.id));
   for (const button of document.querySelectorAll(".toggle")) button.setAttribute("aria-pressed", state.tags.has(button.dataset.tag));
   if ($("q").value !== state.q) $("q").value = state.q;
-  const isWhole = passing.size === all.size;
-  $("shown").textContent = isWhole ? `${all.size} rows` : `${passing.size} of ${all.size} rows shown`;
-  $("reset").hidden = isWhole;
+  const left = [...all].filter((id) => passing.has(id)).length;
+  $("shown").textContent = left === all.size ? `${left} models` : `${left} of ${all.size} models shown`;
+  $("reset").hidden = !state.q && !state.tags.size;
 }
 
 /** Show a column in which each model stands against the chosen one. */
@@ -153,7 +163,7 @@ function compare() {
     }
     if (!chosen || !mine.some((pair) => pair[0] === state.vs || pair[1] === state.vs)) continue;
     const name = chosen.querySelector("bdi").textContent;
-    table.tHead.rows[0].cells[0].after(make("th", { scope: "col", class: "versus" }, "Against ", make("bdi", {}, name.length > 24 ? `${name.slice(0, 23)}…` : name)));
+    table.tHead.rows[0].cells[0].after(make("th", { scope: "col", class: "versus" }, "Against ", make("bdi", { title: name }, short(name, 24))));
     for (const row of table.tBodies[0].rows) row.cells[0].after(versus(mine, row.dataset.id));
   }
 }
@@ -211,21 +221,24 @@ async function unpack() {
   return JSON.parse(await new Response(stream).text());
 }
 
-const condition = () => (state.condition in data.conditions ? state.condition : Object.keys(data.conditions)[0]);
+const condition = () => (Object.hasOwn(data.conditions, state.condition) ? state.condition : Object.keys(data.conditions)[0]);
 const models = () => data.models.map((model, place) => ({ ...model, place })).filter((model) => passing.has(model.id));
 /** The models that were asked any of the items listed. */
-const columns = () => models().filter((model) => listed.some((item) => item.answers[condition()][model.place]));
+const columns = () => {
+  const here = condition();
+  return models().filter((model) => listed.some((item) => item.answers[here][model.place]));
+};
 const kind = (answer) => (answer === null ? "n" : typeof answer[0] === "number" ? "s" : answer[0]);
 
-/** How well an item went: the mean over the models shown that have a verdict. */
+/** How well an item went: the mean over the models shown that have a verdict; the references' own answers are none. */
 function easiness(item, shown) {
-  const verdicts = shown.map((model) => item.answers[condition()]?.[model.place]).filter((answer) => answer && !"fm".includes(answer[0]));
+  const verdicts = shown.filter((model) => model.is_model).map((model) => item.answers[condition()]?.[model.place]).filter((answer) => answer && !"fm".includes(answer[0]));
   return verdicts.length ? verdicts.reduce((sum, answer) => sum + (answer[0] === "r" ? 1 : Number(answer[0]) || 0), 0) / verdicts.length : NaN;
 }
 
 function isListed(item, shown) {
   const answers = item.answers[condition()];
-  if (!answers) return false;
+  if (!answers || !shown.some((model) => answers[model.place])) return false;
   if ((state.show === "qa" || state.show === "summary") && item.task !== state.show) return false;
   if (state.items && !`${item.id} ${item.question}`.toLowerCase().includes(state.items.toLowerCase())) return false;
   const ease = easiness(item, shown);
@@ -238,13 +251,14 @@ function isListed(item, shown) {
 
 function drawMatrix() {
   if (!data) return;
-  listed = data.items.filter((item) => isListed(item, models()));
+  const passed = models();
+  listed = data.items.filter((item) => isListed(item, passed));
   if (state.order === "hard") {
-    const ease = new Map(listed.map((item) => [item, easiness(item, models())]));
+    const ease = new Map(listed.map((item) => [item, easiness(item, passed)]));
     listed.sort((one, other) => (Number.isNaN(ease.get(one)) ? 2 : ease.get(one)) - (Number.isNaN(ease.get(other)) ? 2 : ease.get(other)));
   }
   const shown = columns();
-  const heads = shown.map((model) => make("th", { scope: "col" }, make("span", {}, make("bdi", {}, model.name))));
+  const heads = shown.map((model) => make("th", { scope: "col" }, make("span", { title: model.name }, make("bdi", {}, short(model.name, 28)))));
   $("matrix").tHead.replaceChildren(make("tr", {}, make("th", { scope: "col" }, "Item"), ...heads));
   [...$("matrix").tBodies].forEach((body) => body.remove());
   drawn = 0;
@@ -283,18 +297,19 @@ window.addEventListener("beforeprint", () => data && !state.item && drawMore(col
 
 /** The address of the view with an item opened. */
 function itemAddress(id) {
-  const kept = state.item;
-  state.item = id;
+  const kept = [state.item, state.as, state.model];
+  [state.item, state.as, state.model] = [id, "", ""];
   const found = address();
-  state.item = kept;
+  [state.item, state.as, state.model] = kept;
   return found;
 }
 
 // One item
 
+let closing = ""; // the item that was opened last
+
 function open(id, model = "") {
-  state.item = id;
-  state.model = model;
+  [state.item, state.as, state.model] = [id, "", model];
   writeAddress(true);
   drawItem();
 }
@@ -325,8 +340,9 @@ function drawItem() {
     if (dialog.open) dialog.close();
     return;
   }
+  closing = item.id;
   const names = Object.keys(item.answers);
-  const here = names.includes(condition()) ? condition() : names[0];
+  const here = [state.as, condition()].find((name) => names.includes(name)) ?? names[0];
   const asked = here === "twin" && item.twin ? item.twin : item;
   dialog.replaceChildren(topBar(item, names, here), make("div", { class: "panes" }, articlePane(item, asked, here), answersPane(item, asked, here)));
   if (!dialog.open) dialog.showModal();
@@ -337,11 +353,10 @@ function drawItem() {
 function topBar(item, names, here) {
   const bar = make("div", { class: "bar-top" }, make("h2", { id: "item-title", tabindex: "-1", autofocus: true }, plain(item.id), item.process ? ` · ${item.process}` : ""));
   if (names.length > 1) {
-    const chooser = make("select", { "aria-label": "Condition" }, ...names.map((name) => make("option", { value: name, selected: name === here }, name)));
+    const chooser = make("select", { "aria-label": "Condition" }, ...names.map((name) => make("option", { value: name, selected: name === here }, data.conditions[name])));
     chooser.addEventListener("change", () => {
-      state.condition = chooser.value;
+      state.as = chooser.value;
       writeAddress();
-      drawMatrix();
       drawItem();
       $("item").querySelector("select").focus();
     });
@@ -377,7 +392,7 @@ function articlePane(item, asked, here) {
   return make(
     "div", { tabindex: "0", role: "region", "aria-label": "Article" },
     make("h3", {}, make("bdi", {}, plain(article.title))),
-    make("p", { class: "rule" }, `Shown was ${data.conditions[here]}.${["reading", "twin"].includes(here) ? "" : " Here stands the item's own article."}${spans.length ? " The evidence is marked." : ""}`),
+    make("p", { class: "rule" }, `Shown was ${item.task === "summary" && here === "reading" ? "the article" : data.conditions[here]}.${["reading", "twin"].includes(here) ? "" : " Here stands the item's own article."}${spans.length ? " The evidence is marked." : ""}`),
     make("div", { class: "article", dir: "auto" }, marked(text, spans))
   );
 }
@@ -387,7 +402,8 @@ function answersPane(item, asked, here) {
   const pane = make("div", { tabindex: "0", role: "region", "aria-label": "Question and answers" }, make("p", { class: "question", dir: "auto" }, plain(asked.question)));
   if (asked.max_words) pane.append(make("p", { class: "rule" }, `Budget: ${asked.max_words} words.`));
   const references = asked.references.map((one) => make("li", { dir: "auto" }, plain(one)));
-  pane.append(make("h3", {}, isSummary ? "Reference summaries" : "Accepted answers"));
+  const isList = asked.type === "list";
+  pane.append(make("h3", {}, isSummary ? "Reference summaries" : isList ? `Accepted: all of these${asked.ordered ? ", in this order" : ""}` : "Accepted: any of these"));
   pane.append(references.length ? make("ul", { class: "references" }, ...references) : make("p", { class: "rule" }, asked.type === "none" ? "The article does not say: leaving it open is right." : "none"));
   pane.append(make("h3", {}, isSummary ? "Summaries" : "Answers"));
   const list = make("ul", { class: "answers" });
@@ -395,13 +411,13 @@ function answersPane(item, asked, here) {
     const answer = item.answers[here][model.place];
     if (answer) list.append(answerOf(item, model, answer));
   }
-  pane.append(list.children.length ? list : make("p", { class: "rule" }, "None of the models shown was asked."));
+  pane.append(list.children.length ? list : make("p", { class: "rule" }, "No model that the filter lets through was asked this."));
   return pane;
 }
 
 function answerOf(item, model, [verdict, text = "", rule = "", marks = 0, full = ""]) {
   const shown = typeof verdict === "number" ? "s" : verdict;
-  const words = shown === "s" ? `${(100 * verdict).toFixed(0)} percent of the facts` : WORDS[shown];
+  const words = shown === "s" ? `${(100 * verdict).toFixed(0)} percent of the facts, by weight` : WORDS[shown];
   const entry = make("li", { class: model.id === state.model ? "asked" : null }, make("div", { class: "who" }, make("b", {}, make("bdi", {}, model.name)), make("span", { class: `verdict ${shown}` }, words)));
   if (text) entry.append(make("div", { class: "answer", dir: "auto" }, ...(marks ? summaryText(text, marks) : [plain(text)])));
   else if (!"fm".includes(shown)) entry.append(make("div", { class: "rule" }, "(left open)"));
@@ -426,18 +442,19 @@ function summaryText(text, marks) {
 }
 
 function summaryPoints(item, scores, marks) {
+  const isWeighed = new Set(item.facts.map((fact) => fact.weight)).size > 1;
   const facts = item.facts.map((fact, n) => {
     const isFound = n in marks.facts;
-    return make("li", { class: isFound ? "found" : "missed" }, make("span", { "aria-hidden": "true" }, isFound ? "✓ " : "– "), make("span", { class: "sr" }, isFound ? "found: " : "missed: "), `${n + 1}. ${plain(fact.text)}`);
+    return make("li", { class: isFound ? "found" : "missed" }, make("span", { "aria-hidden": "true" }, isFound ? "✓ " : "– "), make("span", { class: "sr" }, isFound ? "found: " : "missed: "), `${n + 1}. ${plain(fact.text)}`, isWeighed ? make("span", { class: "ends" }, ` weight ${fact.weight}`) : null);
   });
   const wrong = Object.keys(marks.contradictions).map((n) => make("li", { class: "said-so" }, make("span", { "aria-hidden": "true" }, "✗ "), make("span", { class: "sr" }, "contradicts the article: "), `${Number(n) + 1}. ${plain(item.contradictions[n])}`));
-  const numbers = Object.entries(scores).map(([name, value]) => `${name} ${Number(value).toPrecision(3).replace(/\.?0+$/, "")}`).join(" · ");
+  const numbers = Object.entries(scores).map(([name, value]) => `${name} ${value >= 100 ? Math.round(value) : Number(value.toPrecision(3))}`).join(" · ");
   return [make("ul", { class: "points" }, ...facts, ...wrong), make("p", { class: "rule" }, numbers)];
 }
 
 function setUpItems() {
   const choose = $("items-condition");
-  for (const name of Object.keys(data.conditions)) choose.append(make("option", { value: name }, name));
+  for (const name of Object.keys(data.conditions)) choose.append(make("option", { value: name }, data.conditions[name]));
   choose.parentElement.hidden = choose.options.length < 2;
   for (const [id, key] of [["items-q", "items"], ["items-show", "show"], ["items-order", "order"], ["items-condition", "condition"]]) {
     $(id).addEventListener("input", () => {
@@ -455,8 +472,14 @@ function setUpItems() {
     open(row.dataset.item, event.target.closest("td")?.dataset.model ?? "");
   });
   $("item").addEventListener("close", () => {
-    state.item = state.model = "";
-    writeAddress();
+    if ($("item").open) return; // opened again meanwhile
+    const link = $("matrix").querySelector(`tr[data-item="${CSS.escape(state.item || closing)}"] a`);
+    if (state.item && isPushed) history.back(); // the entry that opening it made
+    else {
+      state.item = state.as = state.model = "";
+      writeAddress();
+    }
+    link?.focus();
   });
   $("item").addEventListener("click", (event) => event.target === $("item") && $("item").close());
   $("item").addEventListener("keydown", (event) => {
@@ -481,9 +504,20 @@ readAddress();
 show();
 window.addEventListener("hashchange", () => {
   if (location.hash && !location.hash.includes("=")) return; // a heading of the page
+  isPushed = false;
   readAddress();
   show();
 });
+for (const link of document.querySelectorAll("nav a, .skip")) {
+  link.addEventListener("click", (event) => {
+    if (!location.hash.includes("=")) return; // else the address would lose the view
+    event.preventDefault();
+    const target = document.querySelector(link.getAttribute("href"));
+    target.tabIndex = -1;
+    target.focus({ preventScroll: true });
+    target.scrollIntoView();
+  });
+}
 if ($("packed")) {
   unpack().then((found) => {
     data = found;

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from readmark.leaderboard import Entry
+from readmark.tables import shown_name
 from readmark.verbs.board.page.tables import View
 
 WIDTH, HEIGHT = 640, 340
@@ -14,10 +15,18 @@ LEFT, RIGHT, TOP, BOTTOM = 44, 150, 12, 40  # margins; names stand to the right 
 LINE = 13  # height of a label
 LETTER = 6.2  # its mean width
 LONGEST_LABEL = 22
+NOTHING = 1e-9  # in any currency
+DOT = 7  # half the space of a point, with some air
+
+
+Space = tuple[float, float, float]  # from, to, and at which height
 
 
 class Point(NamedTuple):
-    """A model: where it is drawn, its interval's ends, and its label, "" where it would cover another."""
+    """A model: where it is drawn, its interval's ends, and its label, "" where it would cover something.
+
+    The label stands at `at`, from there to the right, or to the left where it is turned.
+    """
 
     id: str
     name: str
@@ -28,6 +37,8 @@ class Point(NamedTuple):
     low: float
     high: float
     label: str
+    at: float
+    is_turned: bool
 
 
 class Plot(NamedTuple):
@@ -45,22 +56,35 @@ def plot_of(entries: Sequence[Entry], view: View) -> Plot | None:
     rows = [row for row in view.rows if row.id in costs and row.headline.value is not None]
     if len(rows) < 2:
         return None
-    values = [float(costs[row.id] or 0.0) for row in rows]
+    values = [cost if (cost := costs[row.id]) > NOTHING else 0.0 for row in rows]
     scale = _Scale(values)
-    taken: list[tuple[float, float, float]] = []
+    ordered = sorted(zip(values, rows, strict=True), key=lambda one: (one[0], one[1].id))
+    places = [(scale.x(cost), _y(row.headline.value or 0.0)) for cost, row in ordered]
+    taken: list[Space] = [(x - DOT, x + DOT, y) for x, y in places]
     points = []
-    for row, cost in sorted(zip(rows, values, strict=True), key=lambda pair: (pair[1], pair[0].id)):
-        x, y = scale.x(cost), _y(row.headline.value or 0.0)
-        label = row.name if len(row.name) <= LONGEST_LABEL else row.name[: LONGEST_LABEL - 1] + "…"
-        ends = (x + 8, x + 8 + LETTER * len(label), y)
-        is_free = all(abs(y - other[2]) > LINE or ends[0] > other[1] or ends[1] < other[0] for other in taken)
-        taken += [ends] if is_free else []
-        low, high = (_y(end if end is not None else row.headline.value or 0.0) for end in row.headline[2:4])
+    for (cost, row), (x, y) in zip(ordered, places, strict=True):
+        label = shown_name(row.name, LONGEST_LABEL)
+        space = _space(x, y, LETTER * len(label), [one for one in taken if one != (x - DOT, x + DOT, y)])
+        taken += [space] if space else []
+        is_turned = space is not None and space[0] < x
+        low, high = (_y(row.headline.value or 0.0 if end is None else end) for end in row.headline[2:4])
         points.append(
-            Point(row.id, row.name, f"{cost:.4g}", row.headline.text, x, y, low, high, label if is_free else "")
-        )
+            Point(
+                id=row.id, name=row.name, cost=f"{cost:.4g}", score=row.headline.text, x=x, y=y, low=low, high=high,
+                label=label if space else "", at=space[is_turned] if space else x, is_turned=is_turned,
+            )
+        )  # fmt: skip
     ys = tuple((_y(value), str(value)) for value in (0, 25, 50, 75, 100))
     return Plot(tuple(points), scale.ticks(), ys, scale.is_log)
+
+
+def _space(x: float, y: float, width: float, taken: Sequence[Space]) -> Space | None:
+    """Return where a label has room: to the right of its point, else to the left; None where it has none."""
+    for start in (x + DOT, x - DOT - width):
+        end = start + width
+        if start >= LEFT and all(abs(y - other) > LINE or start > right or end < left for left, right, other in taken):
+            return start, end, y
+    return None
 
 
 def _y(percent: float) -> float:

@@ -13,9 +13,13 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from readmark.verbs.board.page.items import behind, encoded
+import msgspec
+
+from readmark.tables import shown_name
+from readmark.verbs.board.page.groups import groups_of
+from readmark.verbs.board.page.items import LENGTHS, behind
 from readmark.verbs.board.page.plot import plot_of
-from readmark.verbs.board.page.tables import View, groups_of, shown_name, view_of
+from readmark.verbs.board.page.tables import COST, View, view_of
 
 if TYPE_CHECKING:
     import jinja2
@@ -26,6 +30,7 @@ if TYPE_CHECKING:
 PAGE = "leaderboard.html"
 NAMED = 5  # models that a sentence names; more are counted
 _PACKED = b'<script type="application/json" id="packed">'
+ROOM = 9_000_000  # bytes of packed items: with tables and articles a page stays under 15 MB, and opens in two seconds
 LARGEST = 2**28  # bytes that are unpacked of a page: no page that we make holds so many
 _GZIP = 31  # zlib's word for it
 _FILES = ("page.html.jinja", "page.css", "page.js")
@@ -45,16 +50,29 @@ def render_page(
     style, script = _read("page.css"), _read("page.js")
     views = [view for task in ("qa", "summary") if (view := view_of(leaderboard, task))]
     reading = next((view for view in views if view.task == "qa"), None)
+    shared = set.intersection(*(set(entry.notes) for entry in leaderboard.entries))
     return _template().render(
-        board=leaderboard, title=_title(leaderboard), views=views, columns={view.task: _key(view) for view in views},
+        board=leaderboard, title=_title(leaderboard), views=[(view, _verdict(view)) for view in views],
+        columns={column.key for view in views for column in view.columns}, cost=COST,
         groups=groups_of(leaderboard, reading) if reading else None,
         plots=[(view, plot) for view in views if (plot := plot_of(leaderboard.entries, view))],
-        tags=sorted({tag for entry in leaderboard.entries for tag in entry.tags}), verdicts=[*map(_verdict, views)],
+        tags=sorted({tag for entry in leaderboard.entries for tag in entry.tags}),
+        notes=[note for note in leaderboard.notes if note in shared],
+        own_notes=[(entry.model, note) for entry in leaderboard.entries for note in entry.notes if note not in shared],
         articles=len({item.article for item in benchmark.selected(drafts=True)}),
         style=style, script=script, policy=_policy(style, script), generator=_generator(),
-        pairs=_pairs(leaderboard, views),
-        items=_packed(encoded(behind(leaderboard, benchmark, parts))) if with_items else "",
+        pairs=_pairs(leaderboard, views), items=_items(leaderboard, benchmark, parts) if with_items else "",
     ).encode() + b"\n"  # fmt: skip
+
+
+def _items(leaderboard: Leaderboard, benchmark: Benchmark, parts: Sequence[Part]) -> str:
+    """Return what is behind the tables, packed: as much of the answers as leaves a page that opens at once."""
+    packed = ""
+    for longest in LENGTHS:
+        packed = _packed(msgspec.json.encode(behind(leaderboard, benchmark, parts, longest)))
+        if len(packed) <= ROOM:
+            break
+    return packed
 
 
 def generator_of(page: bytes) -> str:
@@ -120,11 +138,6 @@ def _title(leaderboard: Leaderboard) -> str:
     return shown_name(leaderboard.title) or f"{shown_name(stamp.name)} {shown_name(stamp.version)}: leaderboard"
 
 
-def _key(view: View) -> list[tuple[str, str]]:
-    """Return headings with what they mean."""
-    return [(column.heading, column.about) for column in view.columns]
-
-
 def _pairs(leaderboard: Leaderboard, views: Sequence[View]) -> str:
     """Return all pairs by task as JSON for a script element: [first, second, difference, low, high, surely]."""
     pairs: dict[str, Any] = {}
@@ -138,14 +151,24 @@ def _pairs(leaderboard: Leaderboard, views: Sequence[View]) -> str:
 
 
 def _verdict(view: View) -> str:
-    """Return in a sentence who may be the best."""
-    leaders = [row.name for row in view.rows if row.rank and row.rank[0] == 1]
+    """Return in a few sentences what the ranks say: who may be the best, how many are apart, what could be seen."""
+    leaders = [row for row in view.rows if row.rank and row.rank[0] == 1]
+    names = [row.name for row in leaders]
     if not view.ranked:
         return f"Not ranked: {view.unranked_because}."
-    if len(leaders) == 1:
-        return f"{leaders[0]} is surely ahead of all others." if view.rows[0].rank == (1, 1) else ""
     if len(leaders) == view.ranked:
-        return f"The data cannot tell any of the {view.ranked} models to be the best."
-    if len(leaders) <= NAMED:
-        return f"Any of {', '.join(leaders[:-1])} and {leaders[-1]} may be the best: the data cannot tell."
-    return f"Any of {len(leaders)} models may be the best: the data cannot tell."
+        told = f"The data cannot tell which of the {view.ranked} models is the best."
+    elif len(leaders) > 1:
+        many = f"{', '.join(names[:-1])} and {names[-1]}" if len(names) <= NAMED else f"{len(names)} models"
+        told = f"Any of {many} may be the best: the data cannot tell."
+    else:
+        told = (
+            f"{names[0]} is surely ahead of all others."
+            if leaders[0].rank == (1, 1)
+            else f"{names[0]} leads, but not surely."
+        )
+    if view.pairs > 1:
+        told += f" {view.apart} of {view.pairs} pairs of models are surely apart."
+    if view.smallest_gap is not None:
+        told += f" A gap of {100 * view.smallest_gap:.0f} points would be seen four times in five."
+    return told

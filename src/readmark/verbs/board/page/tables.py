@@ -10,9 +10,11 @@ from readmark.metrics import HEADLINES, METRICS, is_extra
 from readmark.prompts import CONDITIONS
 from readmark.records import Task
 from readmark.results import Score
+from readmark.tables import shown_name, span
 
-LONGEST_NAME = 120  # characters of a name; the whole one is in leaderboard.json
 TITLES: dict[Task, str] = {"qa": "Reading", "summary": "Summarising"}
+COST = "all answers of the run, of both tasks and all conditions, in the currency of the price that was given"
+UNREAD = "Answers without reading"
 
 
 class Cell(NamedTuple):
@@ -24,6 +26,7 @@ class Cell(NamedTuple):
         low, high: Ends of the interval in percent, where it is drawn or told.
         value: In percent, where it is drawn.
         told: The interval in words.
+        n: Items it stands on; 0 where it is no mean.
     """
 
     text: str
@@ -32,6 +35,7 @@ class Cell(NamedTuple):
     high: float | None = None
     value: float | None = None
     told: str = ""
+    n: int = 0
 
 
 class Column(NamedTuple):
@@ -43,7 +47,6 @@ class Column(NamedTuple):
         about: What it means, in a sentence.
         cell: An entry → its cell.
         descends: Whether the first click puts the highest first.
-        group: "scores", "memory" or "cost".
     """
 
     key: str
@@ -51,7 +54,6 @@ class Column(NamedTuple):
     about: str
     cell: Callable[[Entry], Cell]
     descends: bool = True
-    group: str = "scores"
 
 
 class Row(NamedTuple):
@@ -67,26 +69,30 @@ class Row(NamedTuple):
 
 
 class View(NamedTuple):
-    """A table: a task under the condition that its headline is read from."""
+    """A table: a task under the condition that its headline is read from.
+
+    Attributes:
+        task, title, condition, headline: What it shows; `about` is the condition in words.
+        n: Items of the headline.
+        key: What each column means, by heading.
+        ranked: Models that have ranks; where none has, `unranked_because` says why.
+        smallest_gap, apart, pairs: As the standing has them.
+    """
 
     task: Task
     title: str
     condition: str
+    about: str
     headline: str
     n: int
     columns: tuple[Column, ...]
+    key: tuple[tuple[str, str], ...]
     rows: tuple[Row, ...]
     ranked: int
     unranked_because: str
     smallest_gap: float | None
     apart: int
     pairs: int
-
-
-def shown_name(name: str) -> str:
-    """Return a name for one line: nothing that steers a screen, and no more than a person reads."""
-    text = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in name[: LONGEST_NAME + 1])
-    return text if len(text) <= LONGEST_NAME else text[: LONGEST_NAME - 1] + "…"
 
 
 def view_of(leaderboard: Leaderboard, task: Task) -> View | None:
@@ -106,11 +112,29 @@ def view_of(leaderboard: Leaderboard, task: Task) -> View | None:
         )
         for entry in entries
     ]  # fmt: skip
+    n = max(row.headline.n for row in rows)
     return View(
-        task, TITLES[task], condition, headline, max(_n(entry, condition, headline) for entry in entries), columns,
-        tuple(sorted(rows, key=_order)), len(ranks), _unranked(task, condition, entries) if not ranks else "",
-        standing.smallest_gap if standing else None, sum(pair.surely != 0 for pair in pairs), len(pairs),
-    )  # fmt: skip
+        task=task,
+        title=TITLES[task] if CONDITIONS[condition].tests_reading else UNREAD,
+        condition=condition,
+        about=CONDITIONS[condition].about.partition(":")[0],
+        headline=headline,
+        n=n,
+        columns=columns,
+        key=tuple(_key(column, n, [row.cells[place] for row in rows]) for place, column in enumerate(columns)),
+        rows=tuple(sorted(rows, key=_order)),
+        ranked=len(ranks),
+        unranked_because="" if ranks else _unranked(task, condition, rows),
+        smallest_gap=standing.smallest_gap if standing else None,
+        apart=sum(pair.surely != 0 for pair in pairs),
+        pairs=len(pairs),
+    )
+
+
+def _key(column: Column, n: int, cells: Sequence[Cell]) -> tuple[str, str]:
+    """Return a heading and what it means, with the number of items where it is another than the headline's."""
+    items = max(cell.n for cell in cells)
+    return column.heading, f"{column.about} (over {items} items)" if items not in {0, n} else column.about
 
 
 def _order(row: Row) -> tuple[bool, tuple[int, int], float, str]:
@@ -119,12 +143,14 @@ def _order(row: Row) -> tuple[bool, tuple[int, int], float, str]:
     return not row.is_model, row.rank or (10**9, 10**9), unranked, row.name.casefold()
 
 
-def _unranked(task: Task, condition: str, entries: Sequence[Entry]) -> str:
-    if sum(entry.kind == "model" for entry in entries) < 2:
+def _unranked(task: Task, condition: str, rows: Sequence[Row]) -> str:
+    if sum(row.is_model and row.headline.text != "" for row in rows) < 2:
         return "a rank takes two models"
-    if task == "summary":
-        return "summaries are ranked from 20 articles on"
-    return f"scores under {condition} are not ranked"
+    if not CONDITIONS[condition].tests_reading:
+        return "a high score is no merit here"
+    return (
+        "summaries are ranked from 20 articles on" if task == "summary" else f"{condition} is one of several conditions"
+    )
 
 
 def _columns(task: Task, condition: str, entries: Sequence[Entry]) -> Iterable[Column]:
@@ -134,7 +160,7 @@ def _columns(task: Task, condition: str, entries: Sequence[Entry]) -> Iterable[C
             ("missed_answer", "Missed answers"),
         ),
         "summary": (
-            ("contradictions", "Contradicts"), ("rouge1", "ROUGE-1"), ("rouge2", "ROUGE-2"), ("rougeL", "ROUGE-L"),
+            ("contradictions", "Contradicts"), ("rouge1", "ROUGE‑1"), ("rouge2", "ROUGE‑2"), ("rougeL", "ROUGE‑L"),
             ("chrf", "chrF"), ("novelty", "New wording"), ("words", "Words"), ("over_budget", "Too long"),
         ),
     }  # fmt: skip
@@ -148,10 +174,9 @@ def _columns(task: Task, condition: str, entries: Sequence[Entry]) -> Iterable[C
                  lambda entry: _bounds_cell(_score(entry, condition, HEADLINES[task])))  # fmt: skip
     if task == "qa":
         yield from _memory_columns(condition)
-    yield Column("cost", "Cost", "all answers together, in the currency of the price that was given", _cost_cell,
-                 descends=False, group="cost")  # fmt: skip
-    yield Column("tokens", "Tokens", "read and written, as far as the model told", _tokens_cell, descends=False,
-                 group="cost")  # fmt: skip
+    yield Column("cost", "Cost", COST, _cost_cell, descends=False)
+    yield Column("tokens", "Tokens", "pieces of text read and written, all answers of the run together",
+                 _tokens_cell, descends=False)  # fmt: skip
 
 
 def _memory_columns(lead: str) -> Iterable[Column]:
@@ -166,14 +191,14 @@ def _memory_columns(lead: str) -> Iterable[Column]:
     for condition, (heading, about) in headings.items():
         if condition != lead:
             descends = CONDITIONS[condition].tests_reading or condition == "closed_book"
-            yield Column(condition, heading, about, _score_cell(condition, "answer_match"), descends, "memory")
+            yield Column(condition, heading, about, _score_cell(condition, "answer_match"), descends)
     derived = {
         "reading_gain": ("Gain by reading", "points that the article adds to what is known without it"),
         "follows_article": ("Follows article", "gives the altered article's answer where the two differ"),
         "repeats_memory": ("Repeats memory", "gives the original's answer where the altered article has another"),
     }
     for name, (heading, about) in derived.items():
-        yield Column(name, heading, about, _derived_cell(name), name != "repeats_memory", "memory")
+        yield Column(name, heading, about, _derived_cell(name), name != "repeats_memory")
 
 
 def _score_cell(condition: str, name: str) -> Callable[[Entry], Cell]:
@@ -188,12 +213,15 @@ def percent_cell(score: Score | None) -> Cell:
     if score is None or score.value is None:
         return Cell("", None)
     low, high = (None if end is None else 100 * end for end in (score.low, score.high))
-    told = f"{low:.0f} to {high:.0f}".replace("-", "−") if low is not None and high is not None else ""
-    return Cell(f"{100 * score.value:.1f}", score.value, low, high, 100 * score.value, told)
+    told = span(score.low, score.high).replace("-", "−").replace("–", " to ")
+    return Cell(f"{100 * score.value:.1f}", score.value, low, high, 100 * score.value, told, score.n)
 
 
 def _plain_cell(score: Score | None) -> Cell:
-    return Cell("", None) if score is None or score.value is None else Cell(f"{score.value:.3g}", score.value)
+    if score is None or score.value is None:
+        return Cell("", None)
+    shown = f"{score.value:.0f}" if abs(score.value) >= 100 else f"{score.value:.3g}"
+    return Cell(shown, score.value, n=score.n)
 
 
 def _derived_cell(name: str) -> Callable[[Entry], Cell]:
@@ -230,42 +258,3 @@ def _scores(entry: Entry, condition: str) -> dict[str, Score]:
 
 def _score(entry: Entry, condition: str, metric: str) -> Score | None:
     return _scores(entry, condition).get(metric)
-
-
-def _n(entry: Entry, condition: str, metric: str) -> int:
-    score = _score(entry, condition, metric)
-    return score.n if score else 0
-
-
-class Groups(NamedTuple):
-    """Results by group: headings, and a line of cells for each model, in the order of the reading table."""
-
-    headings: tuple[str, ...]
-    keys: tuple[str, ...]
-    sizes: tuple[int, ...]
-    rows: tuple[Row, ...]
-
-
-GROUPS = {
-    ("answerable", "yes"): "Answerable", ("answerable", "no"): "Unanswerable",
-    ("process", "locate"): "Locate", ("process", "infer"): "Infer", ("process", "integrate"): "Integrate",
-    ("process", "evaluate"): "Evaluate",
-}  # fmt: skip
-
-
-def groups_of(leaderboard: Leaderboard, view: View) -> Groups | None:
-    """Return the headline by process and by answerable or not; None where no group has 20 items."""
-    entries = {entry.id: entry for entry in leaderboard.entries}
-
-    def found(entry: Entry, group: tuple[str, str]) -> Score | None:
-        report = entry.conditions.get(view.condition)
-        return report.by.get(group[0], {}).get(group[1], {}).get(view.headline) if report else None
-
-    shown = [group for group in GROUPS if any(found(entries[row.id], group) for row in view.rows)]
-    if not shown:
-        return None
-    rows = tuple(
-        row._replace(cells=tuple(percent_cell(found(entries[row.id], group)) for group in shown)) for row in view.rows
-    )
-    sizes = tuple(max((s.n for row in view.rows if (s := found(entries[row.id], group))), default=0) for group in shown)
-    return Groups(tuple(GROUPS[group] for group in shown), tuple(group[1] for group in shown), sizes, rows)
