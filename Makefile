@@ -13,8 +13,9 @@ board: .venv/board.installed ## score every baseline on crossroads, print the ta
 	$(BIN)/readmark board out/baselines/* --out out --title "Crossroads: the baselines" \
 	  --description "Programs that understand nothing. What they reach, a model must beat."
 
-test: .venv/test.installed ## install what tests need and pass them
-	$(BIN)/python -m pytest
+test: .venv/test.installed ## install what tests need and pass them: most two at a time, those that time things alone
+	$(BIN)/python -m pytest -m "not timing" --numprocesses 2 --dist loadfile
+	$(BIN)/python -m pytest -m timing
 
 chromium: ## install Debian's Chromium, which the page's tests drive; asks for root
 	@command -v chromium > /dev/null || { $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core; } > /dev/null
