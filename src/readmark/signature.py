@@ -69,7 +69,7 @@ def differing(first: dict[str, str | int], second: dict[str, str | int]) -> list
 
 
 def signed(metric: str, score: Score, condition: str, signature: dict[str, str | int]) -> str:
-    """Return one score as a line that says what it is.
+    """Return one score of a metric in fractions as a line that says what it is, in percent.
 
     Example: `token_f1 = 83.2 [79.1, 86.6] | items:84|cond:reading|norm:squad2|extract:answer|ci:wilson95|…`.
     """

@@ -75,7 +75,9 @@ def is_json(value: object) -> bool:
 def as_json(value: object) -> Any:  # noqa: ANN401 - what JSON holds
     """Return a value as reading it back from JSON gives it; raises where our files could not hold it."""
     value = json.loads(json.dumps(value, allow_nan=False))
-    msgspec.json.encode(value)  # stricter than json, which lets half of a surrogate pair pass
+    if b"\\u0000" in msgspec.json.encode(value).replace(b"\\\\", b""):  # which also refuses half of a surrogate pair
+        message = "a NUL character, which no board could be read with"
+        raise ValueError(message)
     return value
 
 
