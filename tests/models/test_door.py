@@ -183,7 +183,9 @@ def test_tasks_may_be_one_name_or_any_collection(tasks):
     assert find_model(type("Fine", (Plain,), {"tasks": tasks})).tasks == ("qa",)
 
 
-@pytest.mark.parametrize("parameters", [5, {"x": object()}, {"x": float("nan")}, {"x": "\ud800"}, {"\ud800": 1}, {"x": ["\0"]}])
+@pytest.mark.parametrize(
+    "parameters", [5, {"x": object()}, {"x": float("nan")}, {"x": "\ud800"}, {"\ud800": 1}, {"x": ["\0"]}]
+)
 def test_parameters_that_json_cannot_hold_are_refused(parameters):
     assert "has parameters that JSON cannot hold" in refused(type("Odd", (Plain,), {"parameters": parameters}))
 
