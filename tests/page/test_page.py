@@ -316,6 +316,23 @@ def test_back_closes_an_item_and_forward_opens_it_again(visit, shown):
     page.wait_for_selector("dialog[open]")
 
 
+def test_back_and_forward_at_once_end_where_the_address_says(visit, shown):
+    """The dialog tells that it closed only later, when the address may be another again."""
+    page = visit(shown)
+    page.locator("#matrix a").first.click()
+    page.wait_for_selector("dialog[open]")
+    page.evaluate(
+        """() => new Promise((done) => {
+            const opened = location.hash;
+            window.addEventListener("hashchange", () => { location.hash = opened; done(); }, { once: true });
+            history.back();
+        })"""
+    )
+    page.wait_for_timeout(300)
+    assert "item=" in page.evaluate("location.hash")
+    assert page.locator("dialog[open]").count() == 1
+
+
 # By keyboard
 
 

@@ -472,14 +472,13 @@ function setUpItems() {
     open(row.dataset.item, event.target.closest("td")?.dataset.model ?? "");
   });
   $("item").addEventListener("close", () => {
-    if ($("item").open) return; // opened again meanwhile
-    const link = $("matrix").querySelector(`tr[data-item="${CSS.escape(state.item || closing)}"] a`);
-    if (state.item && isPushed) history.back(); // the entry that opening it made
+    $("matrix").querySelector(`tr[data-item="${CSS.escape(closing)}"] a`)?.focus();
+    if ($("item").open || !state.item) return; // the address closed it, or opened it again meanwhile
+    if (isPushed) history.back(); // over the entry that opening it made
     else {
       state.item = state.as = state.model = "";
       writeAddress();
     }
-    link?.focus();
   });
   $("item").addEventListener("click", (event) => event.target === $("item") && $("item").close());
   $("item").addEventListener("keydown", (event) => {
