@@ -23,8 +23,9 @@ settings.load_profile("readmark")
 
 # What holds seconds to a tight limit, or kills processes at moments that it counts out: `make test` lets it run alone.
 ALONE = {
-    "metrics/test_table.py", "models/hf/test_spans.py", "test_compare.py", "test_durable.py", "test_squad_board.py",
-    "test_startup.py",
+    "metrics/test_table.py", "models/hf/test_spans.py", "models/test_ask.py", "models/test_command.py",
+    "models/test_hostile.py", "models/test_pace.py", "test_compare.py", "test_durable.py", "test_run.py",
+    "test_squad_board.py", "test_startup.py",
 }  # fmt: skip
 
 

@@ -101,7 +101,7 @@ def visit(chromium):
     def go(folder, view="", **options):
         context = chromium.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(30_000)
         seen = Seen(page)
         address = f"{(folder / 'leaderboard.html').as_uri()}{view}"
         page.goto(address)
