@@ -3,6 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 SUDO := $(if $(filter-out 0,$(shell id -u)),sudo)
+APT := $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium fonts-dejavu-core
 PINS := pyproject.toml constraints.txt
 
 .PHONY: board test chromium check wheel speed validity clean
@@ -18,7 +19,7 @@ test: .venv/test.installed ## install what tests need and pass them: most two at
 	$(BIN)/python -m pytest -m timing
 
 chromium: ## install Debian's Chromium, which the page's tests drive; asks for root
-	@command -v chromium > /dev/null || { $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core; } > /dev/null
+	@command -v chromium > /dev/null || { $(APT) || { $(SUDO) apt-get update -qq && $(APT); }; } > /dev/null
 
 check: .venv/check.installed ## ruff lint and format, strict mypy
 	$(BIN)/ruff check
