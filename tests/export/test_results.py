@@ -199,3 +199,9 @@ def test_no_module_of_a_form_is_loaded_before_it_is_asked_for(made):
     code = "import sys, readmark.verbs.export; print({'huggingface_hub', 'yaml', 'numpy', 'scipy'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=Path("/"))
     assert done.stdout.strip() == "set()"
+
+
+@pytest.mark.parametrize("source", ["run", "river"])
+def test_a_metric_for_what_is_no_board_is_refused(made, cli, source):
+    code, _, err = cli("export", made / source, "--to", "csv", "--metric", "evaluate:none")
+    assert (code, "a board, or no --metric" in err) == (2, True)

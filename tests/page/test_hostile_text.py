@@ -185,6 +185,9 @@ def test_a_hostile_board_holds(hostile):
 
 
 def test_a_hostile_name_leads_to_no_other_folder(hostile):
-    for path in hostile.rglob("*"):
-        assert path.resolve().is_relative_to(hostile.resolve())
+    names = [*HOSTILE, *CONTROL]
+    runs = {part for number in range(len(names)) for part in (f"run-{number}", f"{number}.json")}
+    assert {path.name for path in hostile.parent.iterdir()} == {"set", "board"} | runs
+    assert {path.name for path in hostile.iterdir()} == {"entries", "leaderboard.json", "leaderboard.html"}
+    assert len([*(hostile / "entries").iterdir()]) == len(names)
     assert slug("../../etc/passwd") == "etc-passwd"

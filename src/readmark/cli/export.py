@@ -24,9 +24,7 @@ def command(
     as_json: bool,
 ) -> None:  # fmt: skip
     """Write a run, a leaderboard or a test set in a form that others read."""
-    made = export(
-        source, to, out, with_references=with_references, benchmark=benchmark, metrics=metrics
-    )  # fmt: skip
+    made = export(source, to, out, with_references=with_references, benchmark=benchmark, metrics=metrics)
     for note in made.notes:
         click.echo(printable(note).plain, err=True)
     if as_json:

@@ -106,7 +106,7 @@ def source_of(name: str, named: str | Path | None = None, metrics: tuple[str, ..
     """Return what a name stands for: a board's file or folder, a run's folder, else a test set.
 
     Raises:
-        RunError: There is nothing of that name, and no test set either.
+        RunError: There is nothing of that name, or it is not what an option is for.
     """
     path = Path(name)
     if name not in BENCHMARKS and not os.path.lexists(name):
@@ -114,8 +114,11 @@ def source_of(name: str, named: str | Path | None = None, metrics: tuple[str, ..
         raise RunError(Problem(quoted(name), told, "a run, a board or a test set", "check the path"))
     if path.name == LEADERBOARD or os.path.isfile(path / LEADERBOARD):  # noqa: PTH113 - also False for too long a name
         return Source("board", name, named, metrics)
+    if metrics:
+        found = "is no board, and --metric says by which modules a board's scores may be made anew"
+        raise RunError(Problem(name, found, "a board, or no --metric", "leave it out"))
     if RunFolder(path).exists:
-        return Source("run", name, named, metrics)
+        return Source("run", name, named)
     if named is not None:
         found = "is no run and no board, and -b says which test set those are on"
         raise RunError(Problem(name, found, "a run or a board, or no -b", "check the path"))

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from readmark.tables import shown_name
+from readmark.tables import one_line, shown_name
 from readmark.verbs.board.page.groups import groups_of
 from readmark.verbs.board.page.items import LENGTHS, behind
 from readmark.verbs.board.page.plot import plot_of
@@ -112,7 +112,8 @@ def _template() -> jinja2.Template:
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters["name"] = shown_name
-    environment.filters["lines"] = lambda text: [shown_name(line) for line in str(text).splitlines()]
+    environment.filters["line"] = one_line
+    environment.filters["lines"] = lambda text: [one_line(line) for line in text.splitlines()]
     return environment.from_string(_read("page.html.jinja"))
 
 
@@ -135,7 +136,7 @@ def _packed(data: bytes) -> str:
 
 def _title(leaderboard: Leaderboard) -> str:
     stamp = leaderboard.benchmark
-    return shown_name(leaderboard.title) or f"{shown_name(stamp.name)} {shown_name(stamp.version)}: leaderboard"
+    return one_line(leaderboard.title) or f"{shown_name(stamp.name)} {shown_name(stamp.version)}: leaderboard"
 
 
 def _pairs(leaderboard: Leaderboard, views: Sequence[View]) -> str:
