@@ -31,6 +31,21 @@ BOUNDS = "\nbounds: the headline, had all failed or missing items gone wrong, or
 LONGEST_NAME = 120  # characters of a name in a table; files hold the whole one
 
 
+class Between(NamedTuple):
+    """A difference between conditions: what it is, its ends, and whether the higher one is better."""
+
+    about: str
+    range: tuple[float, float]
+    higher_is_better: bool
+
+
+DIFFERENCES: dict[str, Between] = {
+    "reading_gain": Between("points that the article adds to what is known without it", (-1.0, 1.0), True),
+    "follows_article": Between("gives the altered article's answer where the two differ", (0.0, 1.0), True),
+    "repeats_memory": Between("gives the original's answer where the altered article has another", (0.0, 1.0), False),
+}
+
+
 class Row(NamedTuple):
     """A model's line in the tables."""
 

@@ -10,7 +10,7 @@ from readmark.metrics import HEADLINES, METRICS, is_extra
 from readmark.prompts import CONDITIONS
 from readmark.records import Task
 from readmark.results import Score
-from readmark.tables import shown_name, span
+from readmark.tables import DIFFERENCES, shown_name, span
 
 TITLES: dict[Task, str] = {"qa": "Reading", "summary": "Summarising"}
 COST = "all answers of the run, of both tasks and all conditions, in the currency of the price that was given"
@@ -193,12 +193,11 @@ def _memory_columns(lead: str) -> Iterable[Column]:
             descends = CONDITIONS[condition].tests_reading or condition == "closed_book"
             yield Column(condition, heading, about, _score_cell(condition, "answer_match"), descends)
     derived = {
-        "reading_gain": ("Gain by reading", "points that the article adds to what is known without it"),
-        "follows_article": ("Follows article", "gives the altered article's answer where the two differ"),
-        "repeats_memory": ("Repeats memory", "gives the original's answer where the altered article has another"),
-    }
-    for name, (heading, about) in derived.items():
-        yield Column(name, heading, about, _derived_cell(name), name != "repeats_memory")
+        "reading_gain": "Gain by reading", "follows_article": "Follows article", "repeats_memory": "Repeats memory",
+    }  # fmt: skip
+    for name, heading in derived.items():
+        found = DIFFERENCES[name]
+        yield Column(name, heading, found.about, _derived_cell(name), found.higher_is_better)
 
 
 def _score_cell(condition: str, name: str) -> Callable[[Entry], Cell]:

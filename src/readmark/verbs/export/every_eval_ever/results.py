@@ -10,7 +10,7 @@ from readmark.leaderboard import Entry, Leaderboard
 from readmark.metrics import METRICS
 from readmark.prompts import CONDITIONS
 from readmark.results import Counts, Score
-from readmark.tables import ranks_of
+from readmark.tables import DIFFERENCES, ranks_of
 from readmark.verbs.export.page import recipe_of
 
 Json = dict[str, Any]
@@ -24,13 +24,6 @@ class _Kind(NamedTuple):
     range: tuple[float, float] | None = None
     higher_is_better: bool | None = None
     note: str = ""
-
-
-_DERIVED: dict[str, _Kind] = {
-    "reading_gain": _Kind("answer_match under reading less that from memory", (-1.0, 1.0), True),
-    "follows_article": _Kind("gives the altered article's answer where the two articles differ", (0.0, 1.0), True),
-    "repeats_memory": _Kind("gives the original's answer where the two articles differ", (0.0, 1.0), False),
-}
 
 
 class Told(NamedTuple):
@@ -80,11 +73,14 @@ def result_of(told: Told, entry: Entry, board: Leaderboard, source_data: Json) -
 
 def _metric_config(told: Told) -> Json:
     found = METRICS.get(told.metric)
-    kind = (
-        _Kind(found.about, found.range, found.higher_is_better, found.note)
-        if found
-        else _DERIVED.get(told.metric, _Kind("a module of the library evaluate"))
-    )
+    if found:
+        kind = _Kind(found.about, found.range, found.higher_is_better, found.note)
+    else:
+        kind = (
+            _Kind(*DIFFERENCES[told.metric])
+            if told.metric in DIFFERENCES
+            else _Kind("a module of the library evaluate")
+        )
     condition = CONDITIONS.get(told.condition)
     read = {} if condition is None or condition.tests_reading else {"ranked": "no: a high score is no merit of reading"}
     no_end = {} if kind.higher_is_better is not None else {"direction": "neither end is better, or it is not known"}
